@@ -1,0 +1,26 @@
+PYTHON ?= python3
+
+.PHONY: help run test check requirements
+
+help: ## Show these lines
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 16
+
+run: ## Serve both sites on this machine (ADMIN_PORT, ACCOUNT_PORT)
+	@$(PYTHON) admin_portal/embedded/install.py requirements.txt
+	@.venv/bin/python -m admin_portal.embedded.run
+
+test: ## Run all tests, those in a browser included (REQUIRE_BROWSER=1)
+	@$(PYTHON) admin_portal/embedded/install.py requirements.txt requirements-dev.txt
+	@.venv/bin/python -m tests.browser
+	@.venv/bin/python -m pytest $(PYTEST_ARGS)
+
+check: ## Check style, types and templates
+	@$(PYTHON) admin_portal/embedded/install.py requirements.txt requirements-dev.txt
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/djlint --check --lint --quiet templates
+
+requirements: ## Pin requirements*.in anew, with hashes (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade requirements.in -o requirements.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade requirements-dev.in -o requirements-dev.txt

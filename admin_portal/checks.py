@@ -1,0 +1,83 @@
+"""System checks of what both sites share: an unsafe setting stops the start, by its name.
+
+Each site's settings have the same headings but come from variables of their own, whose names are
+what an operator knows; `_SITES` says which.
+"""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+
+from admin_portal.settings.base import LOOPBACK_HOSTS
+
+_PREFIXES = {"admin_portal.urls": "ADMIN", "api_keys.commerce_account.urls": "ACCOUNT"}
+
+
+@register
+def check_site_settings(**kwargs: Any) -> list[CheckMessage]:
+    prefix = _PREFIXES[settings.ROOT_URLCONF]
+    return [
+        *_check_site_url(f"{prefix}_URL"),
+        *_check_secret_key(f"{prefix}_SECRET_KEY"),
+        *_check_encryption_keys(f"{prefix}_ENCRYPTION_KEYS"),
+    ]
+
+
+def _check_site_url(name: str) -> list[CheckMessage]:
+    parts = urlsplit(settings.SITE_URL)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path not in ("", "/"):
+        return [
+            Error(
+                f"{name} has to be an http or https address without a path.",
+                id="admin_portal.E001",
+            )
+        ]
+    is_loopback = settings.ALLOWED_HOSTS == LOOPBACK_HOSTS
+    if settings.DEBUG and not is_loopback:
+        return [
+            Error(
+                "DEBUG is on, but the site is served beyond this machine.",
+                hint=f"Turn DEBUG off: its error pages show settings. {name} names the site.",
+                id="admin_portal.E002",
+            )
+        ]
+    if parts.scheme == "http" and not is_loopback and not settings.DEBUG:
+        return [
+            Error(
+                f"{name} is http, so that passwords and keys would travel in clear.",
+                hint="Serve the site by https, or on loopback only.",
+                id="admin_portal.E003",
+            )
+        ]
+    return []
+
+
+def _check_secret_key(name: str) -> list[CheckMessage]:
+    if len(settings.SECRET_KEY) >= 50 and len(set(settings.SECRET_KEY)) >= 5:
+        return []
+    return [
+        Error(
+            f"{name} is too short to be secret.",
+            hint="Use at least 50 random characters.",
+            id="admin_portal.E004",
+        )
+    ]
+
+
+def _check_encryption_keys(name: str) -> list[CheckMessage]:
+    try:
+        keys = [Fernet(key) for key in settings.ENCRYPTION_KEYS]
+    except ValueError:
+        keys = []
+    if keys:
+        return []
+    return [
+        Error(
+            f"{name} holds no usable encryption key.",
+            hint="Each is 32 random bytes in URL-safe base64; several are parted by commas.",
+            id="admin_portal.E005",
+        )
+    ]

@@ -1,0 +1,49 @@
+"""Site 1: the Commerce Admin. A store's administrators use it."""
+
+from admin_portal.settings.base import *
+
+SITE_URL = env.str("ADMIN_URL", default=loopback_url("ADMIN_PORT", 8000))
+IS_HTTPS = SITE_URL.startswith("https://")
+
+# Secrets
+SECRET_KEY = env.str("ADMIN_SECRET_KEY")
+ENCRYPTION_KEYS = env.list("ADMIN_ENCRYPTION_KEYS")
+
+# Parts
+INSTALLED_APPS += ["admin_portal", "amazon_channel", "api_keys.store_configuration"]
+ROOT_URLCONF = "admin_portal.urls"
+WSGI_APPLICATION = "admin_portal.wsgi.application"
+TEMPLATES = templates_of("admin_portal", [])
+DATABASES = {"default": sqlite_database("admin")}
+
+# Where it is served
+ALLOWED_HOSTS = hosts_of(SITE_URL)
+SECURE_SSL_REDIRECT = IS_HTTPS
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_HTTPS and not DEBUG else 0
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+# Cookies ignore ports: were the names the other site's too, signing in there would sign out here.
+SESSION_COOKIE_NAME = "__Host-admin_session" if IS_HTTPS else "admin_session"
+CSRF_COOKIE_NAME = "__Host-admin_csrf" if IS_HTTPS else "admin_csrf"
+
+# People
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_FORMS = {"login": "admin_portal.forms.SignInForm"}
+LOGIN_REDIRECT_URL = "dashboard"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+
+# The key-validation service
+KEY_VALIDATION_URLS = {
+    "production": env.str(
+        "KEY_VALIDATION_URL_PRODUCTION", default=loopback_url("ACCOUNT_PORT", 8001)
+    ),
+    "sandbox": env.str(
+        "KEY_VALIDATION_URL_SANDBOX", default=loopback_url("ACCOUNT_PORT", 8001) + "/sandbox"
+    ),
+}
+KEY_VALIDATION_CONNECT_TIMEOUT = env.float("KEY_VALIDATION_CONNECT_TIMEOUT", default=1.0)
+KEY_VALIDATION_TIMEOUT = env.float("KEY_VALIDATION_TIMEOUT", default=3.0)
+KEY_VALIDATION_ALLOW_HTTP = env.bool("KEY_VALIDATION_ALLOW_HTTP", default=False)
+KEY_VALIDATION_CA_BUNDLE = env.str("KEY_VALIDATION_CA_BUNDLE", default="")
+API_PORTAL_URL = env.str(
+    "API_PORTAL_URL", default=loopback_url("ACCOUNT_PORT", 8001) + "/my-account/api-portal/"
+)

@@ -1,0 +1,55 @@
+"""Site 2: the Commerce account. The company that owns the store uses it to issue keys."""
+
+from admin_portal.settings.base import *
+
+SITE_URL = env.str("ACCOUNT_URL", default=loopback_url("ACCOUNT_PORT", 8001))
+IS_HTTPS = SITE_URL.startswith("https://")
+
+# Secrets
+SECRET_KEY = env.str("ACCOUNT_SECRET_KEY")
+ENCRYPTION_KEYS = env.list("ACCOUNT_ENCRYPTION_KEYS")
+DIGEST_KEY = env.str("ACCOUNT_DIGEST_KEY")
+
+# Parts
+INSTALLED_APPS += ["api_keys.commerce_account"]
+ROOT_URLCONF = "api_keys.commerce_account.urls"
+WSGI_APPLICATION = "api_keys.commerce_account.wsgi.application"
+TEMPLATES = templates_of("commerce_account", [])
+DATABASES = {"default": sqlite_database("commerce_account")}
+
+# Where it is served
+ALLOWED_HOSTS = hosts_of(SITE_URL)
+SECURE_SSL_REDIRECT = IS_HTTPS
+# A client that sends its key in clear has to hear so, not be led on quietly to https.
+SECURE_REDIRECT_EXEMPT = [r"^(sandbox/)?gateway/"]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_HTTPS and not DEBUG else 0
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+# Cookies ignore ports: were the names the other site's too, signing in there would sign out here.
+SESSION_COOKIE_NAME = "__Host-account_session" if IS_HTTPS else "account_session"
+CSRF_COOKIE_NAME = "__Host-account_csrf" if IS_HTTPS else "account_csrf"
+
+# People
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_FORMS = {
+    "login": "api_keys.commerce_account.forms.SignInForm",
+    "signup": "api_keys.commerce_account.forms.SignUpForm",
+    "reset_password": "api_keys.commerce_account.forms.ResetPasswordForm",
+    "reset_password_from_key": "api_keys.commerce_account.forms.NewPasswordForm",
+}
+LOGIN_REDIRECT_URL = "api_portal"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+
+# E-mail
+EMAIL_URL = env.str("ACCOUNT_EMAIL_URL", default="")
+DEFAULT_FROM_EMAIL = env.str("ACCOUNT_EMAIL_FROM", default="Commerce account <noreply@localhost>")
+if EMAIL_URL:
+    globals().update(env.email_url("ACCOUNT_EMAIL_URL"))
+    ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+else:
+    EMAIL_BACKEND = "api_keys.commerce_account.mail.TerminalAndFileBackend"
+    EMAIL_FILE_PATH = VAR_DIR / "mail"
+    ACCOUNT_EMAIL_VERIFICATION = "optional"
+
+# Keys
+ISSUED_KEY_LIFETIME_DAYS = env.int("ISSUED_KEY_LIFETIME_DAYS", default=365)

@@ -1,0 +1,11 @@
+"""The Commerce Admin as a WSGI application. A bad setting stops it here, by name."""
+
+import os
+
+from django.core.management import call_command
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "admin_portal.settings.admin")
+
+application = get_wsgi_application()
+call_command("check")

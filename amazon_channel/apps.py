@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class AmazonChannelConfig(AppConfig):
+    name = "amazon_channel"

@@ -1,0 +1,86 @@
+from typing import Any
+
+from allauth.account.forms import (
+    LoginForm,
+    ResetPasswordForm as AllauthResetPasswordForm,
+    ResetPasswordKeyForm,
+    SignupForm,
+)
+from django import forms
+from django.contrib.auth.models import User
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from api_keys.commerce_account.models import Company, Membership
+from api_keys.contract import Environment
+
+
+class WithoutPlaceholders:
+    """The library repeats each label as a placeholder, which vanishes as soon as one types."""
+
+    fields: dict[str, forms.Field]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+            field.label_suffix = ""
+
+
+class SignInForm(WithoutPlaceholders, LoginForm):
+    pass
+
+
+class ResetPasswordForm(WithoutPlaceholders, AllauthResetPasswordForm):
+    pass
+
+
+class NewPasswordForm(WithoutPlaceholders, ResetPasswordKeyForm):
+    pass
+
+
+class SignUpForm(WithoutPlaceholders, SignupForm):
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    company = forms.CharField(
+        label=_("Company"),
+        max_length=100,
+        help_text=_("API keys belong to the company, not to a person."),
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+    field_order = ["name", "company", "email", "password1"]
+
+    def custom_signup(self, request: HttpRequest, user: User) -> None:
+        """Called by allauth inside its own saving, with the user already a row."""
+        user.first_name = self.cleaned_data["name"]
+        user.save(update_fields=["first_name"])
+        company = Company.objects.create(name=self.cleaned_data["company"])
+        Membership.objects.create(company=company, user=user)
+
+
+class NewKeyForm(forms.Form):
+    description = forms.CharField(
+        label=_("Description"),
+        label_suffix="",
+        max_length=100,
+        help_text=_("A name by which you will know the key again, such as “Amazon Sales Channel”."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    environment = forms.TypedChoiceField(
+        choices=[(e, e.label) for e in Environment], coerce=Environment, widget=forms.HiddenInput
+    )
+
+
+class EnvironmentForm(forms.Form):
+    """The choice at the top of API Portal. It goes by GET, so that Back and reload work."""
+
+    environment = forms.TypedChoiceField(
+        label=_("Environment"),
+        choices=[(e, e.label) for e in Environment],
+        coerce=Environment,
+        required=False,
+        empty_value=Environment.PRODUCTION,
+    )

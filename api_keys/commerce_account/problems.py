@@ -1,0 +1,78 @@
+"""What the validation service says besides yes: RFC 9457 problems, each with a page of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from api_keys.contract import STATUS, Verdict
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+
+@dataclass(frozen=True)
+class Problem:
+    """`slug` ends the problem's type URI and never changes; clients compare it."""
+
+    slug: str
+    status: int
+    title: StrPromise
+    detail: StrPromise
+
+
+PROBLEM_OF_VERDICT = {
+    Verdict.INVALID: Problem(
+        "invalid-key",
+        STATUS[Verdict.INVALID],
+        _("The key is not known"),
+        _("No key like this was ever issued. It may be mistyped, or cut off while copying."),
+    ),
+    Verdict.REVOKED: Problem(
+        "revoked-key",
+        STATUS[Verdict.REVOKED],
+        _("The key was deleted"),
+        _("Somebody deleted this key in API Portal. Create a new one there and use it instead."),
+    ),
+    Verdict.EXPIRED: Problem(
+        "expired-key",
+        STATUS[Verdict.EXPIRED],
+        _("The key has expired"),
+        _("The key was good until its expiry. Create a new one in API Portal and use it instead."),
+    ),
+    Verdict.WRONG_ENVIRONMENT: Problem(
+        "wrong-environment",
+        STATUS[Verdict.WRONG_ENVIRONMENT],
+        _("The key belongs to the other environment"),
+        _(
+            "The key is good, but not here: production keys are checked at the root of this"
+            " service, sandbox keys below /sandbox."
+        ),
+    ),
+}
+MISSING_KEY = Problem(
+    "missing-key",
+    401,
+    _("No key was sent"),
+    _("Send the key in the magento-api-key or the x-api-key header, never in the address."),
+)
+CONFLICTING_KEYS = Problem(
+    "conflicting-keys",
+    400,
+    _("Two different keys were sent"),
+    _("The magento-api-key and x-api-key headers differ. Send one of them, or both the same."),
+)
+# 400, not 403: a client that reads nothing but the status takes 403 for "wrong environment".
+HTTPS_REQUIRED = Problem(
+    "https-required",
+    400,
+    _("The key was sent in clear"),
+    _("Use the https address of this service. Replace the key that you sent: others may know it."),
+)
+
+PROBLEMS = {
+    problem.slug: problem
+    for problem in (*PROBLEM_OF_VERDICT.values(), MISSING_KEY, CONFLICTING_KEYS, HTTPS_REQUIRED)
+}

@@ -1,0 +1,151 @@
+"""The outbound call to the key-validation service."""
+
+import functools
+import http.cookiejar
+import ssl
+import time
+from collections.abc import Mapping
+
+import requests
+from django.conf import settings
+from requests.utils import get_environ_proxies
+from urllib3 import Timeout
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    NameResolutionError,
+    NewConnectionError,
+    ProtocolError,
+    SSLError,
+)
+
+from api_keys.contract import (
+    CHECK_PATH,
+    KEY_HEADERS,
+    Answer,
+    Environment,
+    Verdict,
+    fingerprint,
+    read_answer,
+)
+from api_keys.store_configuration.transport import DeadlineAdapter
+
+MAX_BODY = 64 * 1024
+_FAILURES = (requests.RequestException, HTTPError, OSError, ValueError)
+
+
+def check_key(key: str, *, environment: Environment) -> Answer:
+    """Ask the validation service about `key`. Nothing the service does makes this raise.
+
+    An answer we can't read is UNAVAILABLE, not INVALID: if our own dependency is broken,
+    telling merchants to replace a good key sends them to the wrong repair.
+    """
+    deadline = time.monotonic() + settings.KEY_VALIDATION_TIMEOUT
+    try:
+        try:
+            answer = _ask(key, environment, deadline)
+        except requests.ConnectionError as error:
+            # A kept connection that the service closed just as we used it. Asking is safe to
+            # repeat; anything slower or more definite than a break is not worth a second wait.
+            if not _broke_before_an_answer(error):
+                raise
+            answer = _ask(key, environment, deadline)
+    except _FAILURES as error:
+        return Answer(Verdict.UNAVAILABLE, cause=_cause_of(error))
+    return _only_if_about(key, environment, answer)
+
+
+def _ask(key: str, environment: Environment, deadline: float) -> Answer:
+    url = settings.KEY_VALIDATION_URLS[environment].rstrip("/") + CHECK_PATH
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    with _session().get(
+        url,
+        proxies=_proxies(url),
+        headers=dict.fromkeys(KEY_HEADERS, key),
+        timeout=Timeout(connect=settings.KEY_VALIDATION_CONNECT_TIMEOUT, total=left),
+        allow_redirects=False,
+        stream=True,
+    ) as response:
+        # Not decoded: a few bytes of gzip can become gigabytes, and we asked for none.
+        body = response.raw.read(MAX_BODY + 1, decode_content=False)
+        if len(body) > MAX_BODY:
+            return Answer(Verdict.UNAVAILABLE, cause="a body over 64 KiB")
+        return read_answer(response.status_code, response.headers.get("Content-Type", ""), body)
+
+
+@functools.cache
+def _session() -> requests.Session:
+    """Return the process's one session, with its connections kept alive."""
+    session = requests.Session()
+    session.trust_env = False
+    session.verify = settings.KEY_VALIDATION_CA_BUNDLE or True
+    session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
+    session.headers.update(
+        {
+            "User-Agent": "commerce-admin",
+            "Accept": "application/json, application/problem+json",
+            "Accept-Encoding": "identity",
+        }
+    )
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, DeadlineAdapter(pool_maxsize=32))
+    return session
+
+
+@functools.cache
+def _proxies(url: str) -> Mapping[str, str]:
+    """Return the environment's proxies for `url`, read once: `requests` would at every call."""
+    return get_environ_proxies(url)
+
+
+def _only_if_about(key: str, environment: Environment, answer: Answer) -> Answer:
+    """Refuse an answer about another key or environment, as a cache on the way may give."""
+    is_other_key = answer.fingerprint not in ("", fingerprint(key))
+    is_other_place = answer.verdict is Verdict.VALID and answer.environment not in (
+        None,
+        environment,
+    )
+    if is_other_key or is_other_place:
+        return Answer(Verdict.UNAVAILABLE, cause="an answer about another key")
+    return answer
+
+
+def _broke_before_an_answer(error: requests.ConnectionError) -> bool:
+    return any(isinstance(link, ConnectionError | ProtocolError) for link in _chain(error)) and not any(
+        isinstance(link, NewConnectionError) for link in _chain(error)
+    )
+
+
+def _cause_of(error: BaseException) -> str:
+    """Name what went wrong, for the log. The text of the error itself could hold the key."""
+    names: list[tuple[type[BaseException], str]] = [
+        (NameResolutionError, "unknown host name"),
+        (ConnectTimeoutError, "time-out while connecting"),
+        (ssl.SSLError, "bad certificate or TLS"),
+        (SSLError, "bad certificate or TLS"),
+        (ConnectionRefusedError, "connection refused"),
+        (NewConnectionError, "no connection"),
+        (requests.Timeout, "time-out"),
+        (TimeoutError, "time-out"),
+        (ConnectionError, "connection broken"),
+        (ProtocolError, "connection broken"),
+    ]
+    links = _chain(error)
+    for kind, name in names:
+        if any(isinstance(link, kind) for link in links):
+            return name
+    return type(error).__name__
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    """Return the error and everything it was raised from, however the libraries wrapped it."""
+    links: list[BaseException] = []
+    pending: list[object] = [error]
+    while pending:
+        link = pending.pop()
+        if isinstance(link, BaseException) and link not in links:
+            links.append(link)
+            pending += [link.__cause__, link.__context__, getattr(link, "reason", None), *link.args]
+    return links

@@ -1,0 +1,25 @@
+"""Encryption of stored keys. Nothing else touches ciphertext."""
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+
+
+class UnreadableError(Exception):
+    """The stored value was not encrypted with any of today's encryption keys, or was altered."""
+
+
+def encrypt(key: str) -> str:
+    """Encrypt with the first of `ADMIN_ENCRYPTION_KEYS`; twice the same key never looks alike."""
+    return _cipher().encrypt(key.encode()).decode()
+
+
+def decrypt(ciphertext: str) -> str:
+    """Decrypt with whichever encryption key fits. Raises UnreadableError when none does."""
+    try:
+        return _cipher().decrypt(ciphertext).decode()
+    except InvalidToken as error:
+        raise UnreadableError from error
+
+
+def _cipher() -> MultiFernet:
+    return MultiFernet([Fernet(key) for key in settings.ENCRYPTION_KEYS])

@@ -1,0 +1,58 @@
+"""Store and remove keys. Each change says which key its author saw, and never undoes another's."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from api_keys.contract import Environment, fingerprint, last_four
+from api_keys.store_configuration.encryption import encrypt
+from api_keys.store_configuration.models import StoredKey
+
+
+@dataclass(frozen=True)
+class KeyChange:
+    """`key` is to be stored instead of the key with the fingerprint `seen` ("" for none)."""
+
+    key: str
+    seen: str
+
+
+@transaction.atomic
+def store_keys(changes: Mapping[Environment, KeyChange], *, actor: User | None) -> set[Environment]:
+    """Store all the keys, or none. Returns the environments whose key changed since it was seen.
+
+    An empty set means that everything was stored.
+    """
+    conflicts = {env for env, change in changes.items() if _current(env) != change.seen}
+    if conflicts:
+        return conflicts
+    for environment, change in changes.items():
+        StoredKey.objects.update_or_create(
+            environment=environment,
+            defaults={
+                "ciphertext": encrypt(change.key),
+                "fingerprint": fingerprint(change.key),
+                "last_four": last_four(change.key),
+                "stored_at": timezone.now(),
+                "stored_by": actor,
+                "verdict": "",
+                "verified_at": None,
+                "expires_at": None,
+            },
+        )
+    return conflicts
+
+
+@transaction.atomic
+def remove_key(environment: Environment, *, seen: str) -> bool:
+    """Remove the key that was seen. Returns False when another one, or none, is stored by now."""
+    deleted, _by_model = StoredKey.objects.filter(environment=environment, fingerprint=seen).delete()
+    return bool(deleted)
+
+
+def _current(environment: Environment) -> str:
+    stored = StoredKey.objects.select_for_update().filter(environment=environment).first()
+    return stored.fingerprint if stored else ""

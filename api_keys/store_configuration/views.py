@@ -1,0 +1,127 @@
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from api_keys.contract import Environment, Verdict
+from api_keys.store_configuration.forms import ApiKeysForm, key_field, seen_field
+from api_keys.store_configuration.models import StoredKey
+from api_keys.store_configuration.storing import remove_key, store_keys
+from api_keys.store_configuration.verification import verify_stored_key
+
+SEE = "store_configuration.view_storedkey"
+SAVE = "store_configuration.change_storedkey"
+
+
+class AuthenticatedRequest(HttpRequest):
+    user: User  # LoginRequiredMiddleware turns everyone else away
+
+
+@permission_required(SEE, raise_exception=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@sensitive_post_parameters()
+def api_keys(request: AuthenticatedRequest) -> HttpResponse:
+    """Stores > Settings > Configuration > Services > Magento Services, the Api Keys page."""
+    if request.method == "POST":
+        return _save_api_keys(request)
+    stored = _stored_keys()
+    seen = {seen_field(env): key.fingerprint for env, key in stored.items()}
+    return _render_form(request, ApiKeysForm(user=request.user, initial=seen), stored)
+
+
+@permission_required(SAVE, raise_exception=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def remove_api_key(request: AuthenticatedRequest, environment: Environment) -> HttpResponse:
+    """Ask, then remove. The question names the key, and only that very key is removed."""
+    stored = StoredKey.objects.of(environment)
+    if stored is None:
+        messages.info(request, _("No %s Api Key is stored.") % environment.label)
+        return redirect("api_keys")
+    if request.method == "POST":
+        if remove_key(environment, seen=request.POST.get("seen", "")):
+            messages.success(request, _("The %s Api Key was removed.") % environment.label)
+            return redirect("api_keys")
+        messages.warning(request, _what_changed(environment))
+    context = {"stored": stored, "environment": environment}
+    return render(request, "store_configuration/remove_api_key.html", context)
+
+
+def _save_api_keys(request: AuthenticatedRequest) -> HttpResponse:
+    if not request.user.has_perm(SAVE):
+        raise PermissionDenied
+    form = ApiKeysForm(request.POST, user=request.user)
+    if form.is_valid():
+        changes = form.changes()
+        conflicts = store_keys(changes, actor=request.user)
+        if not conflicts:
+            return _saved(request, form)
+        for environment in conflicts:
+            form.add_error(key_field(environment), _what_changed(environment))
+    return _render_form(request, form.with_seen(_stored_keys()), _stored_keys(), status=422)
+
+
+def _saved(request: AuthenticatedRequest, form: ApiKeysForm) -> HttpResponseRedirect:
+    messages.success(request, _("You saved the configuration."))
+    for label in form.labels_cleaned:
+        messages.info(request, _("Spaces or quotes around the %s were removed.") % label)
+    for environment in form.changed_meanwhile(_stored_keys()):
+        messages.warning(request, _what_changed(environment))
+    for environment in _stored_keys():
+        if verify_stored_key(environment).verdict is Verdict.UNAVAILABLE:
+            messages.warning(
+                request,
+                _("The %s Api Key is saved, but not verified yet: the key service can't be reached.")
+                % environment.label,
+            )
+    return redirect("api_keys")
+
+
+def _what_changed(environment: Environment) -> str:
+    """Say who did what to a key while somebody else had it open."""
+    stored = StoredKey.objects.of(environment)
+    if stored is None:
+        return _("Somebody removed this key while you had the page open. Save again to store yours.")
+    return _(
+        "%(who)s stored another %(environment)s Api Key at %(when)s, while you had the page open."
+        " It has the fingerprint %(fingerprint)s. To replace it, paste yours again and save."
+    ) % {
+        "who": stored.stored_by or _("Somebody"),
+        "environment": environment.label,
+        "when": date_format(timezone.localtime(stored.stored_at), "TIME_FORMAT"),
+        "fingerprint": stored.fingerprint,
+    }
+
+
+def _stored_keys() -> dict[Environment, StoredKey]:
+    return {Environment(key.environment): key for key in StoredKey.objects.all()}
+
+
+def _render_form(
+    request: AuthenticatedRequest,
+    form: ApiKeysForm,
+    stored: dict[Environment, StoredKey],
+    status: int = 200,
+) -> HttpResponse:
+    now = timezone.now()
+    rows = [
+        {
+            "environment": environment,
+            "field": form[key_field(environment)],
+            "seen": form[seen_field(environment)],
+            "stored": (key := stored.get(environment)),
+            "verdict": key.verdict_known_at(now) if key else None,
+        }
+        for environment in Environment
+    ]
+    context = {"form": form, "rows": rows, "may_save": request.user.has_perm(SAVE)}
+    return render(request, "store_configuration/api_keys.html", context, status=status)
