@@ -1,5 +1,6 @@
 """The Commerce Admin as a WSGI application. A bad setting stops it here, by name."""
 
+import io
 import os
 
 from django.core.management import call_command
@@ -8,4 +9,4 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "admin_portal.settings.admin")
 
 application = get_wsgi_application()
-call_command("check")
+call_command("check", stdout=io.StringIO())  # raises on an error, and says nothing else

@@ -10,7 +10,7 @@ SECRET_KEY = env.str("ADMIN_SECRET_KEY")
 ENCRYPTION_KEYS = env.list("ADMIN_ENCRYPTION_KEYS")
 
 # Parts
-INSTALLED_APPS += ["admin_portal", "amazon_channel", "api_keys.store_configuration"]
+INSTALLED_APPS = [*INSTALLED_APPS, "admin_portal", "amazon_channel", "api_keys.store_configuration"]
 ROOT_URLCONF = "admin_portal.urls"
 WSGI_APPLICATION = "admin_portal.wsgi.application"
 TEMPLATES = templates_of("admin_portal", [])

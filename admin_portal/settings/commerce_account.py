@@ -11,7 +11,7 @@ ENCRYPTION_KEYS = env.list("ACCOUNT_ENCRYPTION_KEYS")
 DIGEST_KEY = env.str("ACCOUNT_DIGEST_KEY")
 
 # Parts
-INSTALLED_APPS += ["api_keys.commerce_account"]
+INSTALLED_APPS = [*INSTALLED_APPS, "api_keys.commerce_account"]
 ROOT_URLCONF = "api_keys.commerce_account.urls"
 WSGI_APPLICATION = "api_keys.commerce_account.wsgi.application"
 TEMPLATES = templates_of("commerce_account", [])
@@ -50,6 +50,7 @@ else:
     EMAIL_BACKEND = "api_keys.commerce_account.mail.TerminalAndFileBackend"
     EMAIL_FILE_PATH = VAR_DIR / "mail"
     ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if IS_HTTPS else "http"
 
 # Keys
 ISSUED_KEY_LIFETIME_DAYS = env.int("ISSUED_KEY_LIFETIME_DAYS", default=365)

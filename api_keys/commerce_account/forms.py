@@ -28,7 +28,9 @@ class WithoutPlaceholders:
 
 
 class SignInForm(WithoutPlaceholders, LoginForm):
-    pass
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = ""  # the page itself leads to a forgotten password
 
 
 class ResetPasswordForm(WithoutPlaceholders, AllauthResetPasswordForm):

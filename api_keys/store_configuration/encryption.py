@@ -16,7 +16,7 @@ def encrypt(key: str) -> str:
 def decrypt(ciphertext: str) -> str:
     """Decrypt with whichever encryption key fits. Raises UnreadableError when none does."""
     try:
-        return _cipher().decrypt(ciphertext).decode()
+        return _cipher().decrypt(ciphertext.encode()).decode()
     except InvalidToken as error:
         raise UnreadableError from error
 

@@ -67,7 +67,7 @@ def _save_api_keys(request: AuthenticatedRequest) -> HttpResponse:
             return _saved(request, form)
         for environment in conflicts:
             form.add_error(key_field(environment), _what_changed(environment))
-    return _render_form(request, form.with_seen(_stored_keys()), _stored_keys(), status=422)
+    return _render_form(request, form.with_seen(_stored_keys()), _stored_keys())
 
 
 def _saved(request: AuthenticatedRequest, form: ApiKeysForm) -> HttpResponseRedirect:
@@ -107,10 +107,7 @@ def _stored_keys() -> dict[Environment, StoredKey]:
 
 
 def _render_form(
-    request: AuthenticatedRequest,
-    form: ApiKeysForm,
-    stored: dict[Environment, StoredKey],
-    status: int = 200,
+    request: AuthenticatedRequest, form: ApiKeysForm, stored: dict[Environment, StoredKey]
 ) -> HttpResponse:
     now = timezone.now()
     rows = [
@@ -124,4 +121,4 @@ def _render_form(
         for environment in Environment
     ]
     context = {"form": form, "rows": rows, "may_save": request.user.has_perm(SAVE)}
-    return render(request, "store_configuration/api_keys.html", context, status=status)
+    return render(request, "store_configuration/api_keys.html", context)

@@ -101,8 +101,7 @@ def _render_portal(
         "keys": keys.order_by("-created_at", "-pk"),
         "lifetime_days": settings.ISSUED_KEY_LIFETIME_DAYS,
     }
-    status = 422 if refused else 200
-    return render(request, "commerce_account/api_portal.html", context, status=status)
+    return render(request, "commerce_account/api_portal.html", context)
 
 
 def _key_of_member_or_404(user: User, pk: int) -> IssuedKey:

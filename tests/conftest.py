@@ -1,0 +1,119 @@
+import json
+from collections.abc import Callable, Iterator
+
+import hypothesis
+import pytest
+import responses
+from django.conf import settings as django_settings
+from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.test import Client
+from pytest_django import Settings
+from requests import PreparedRequest
+
+from admin_portal.settings import commerce_account
+from api_keys.contract import (
+    CHECK_PATH,
+    KEY_HEADERS,
+    STATUS,
+    Answer,
+    Environment,
+    Verdict,
+    answer_body,
+    fingerprint,
+    generate_key,
+)
+from api_keys.store_configuration.storing import KeyChange, store_keys
+from tests.settings import REPLACED, values_of
+
+# These machines are shared: how long one example takes says nothing.
+hypothesis.settings.register_profile("shared machine", deadline=None)
+hypothesis.settings.load_profile("shared machine")
+
+HttpAnswer = tuple[int, dict[str, str], str]
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def commerce_account_site(settings: Settings) -> None:
+    """Change over from the Admin's settings to the other site's."""
+    for name, value in values_of(commerce_account).items():
+        if name not in REPLACED:
+            setattr(settings, name, value)
+
+
+@pytest.fixture
+def administrator(db: None) -> User:
+    return User.objects.create_superuser("ada", password="ada's own password")
+
+
+@pytest.fixture
+def admin_client(administrator: User) -> Client:
+    client = Client()
+    client.force_login(administrator)
+    return client
+
+
+class KeyService:
+    """Stands in for the validation service at the network's edge. Built from the contract."""
+
+    def __init__(self) -> None:
+        self.keys_seen: list[str] = []
+        self.urls_seen: list[str] = []
+        self._queue: list[Callable[[str], HttpAnswer]] = []
+
+    def answers(self, *answers: Verdict | Answer | Exception | HttpAnswer) -> None:
+        """Queue what the next calls get. The last answer is given again for ever."""
+        self._queue = [self._answering(answer) for answer in answers]
+
+    def __call__(self, request: PreparedRequest) -> HttpAnswer:
+        keys = {request.headers[name] for name in KEY_HEADERS if name in request.headers}
+        assert len(keys) == 1, "one key, in a header"
+        (key,) = keys
+        assert request.url is not None
+        assert str(key) not in request.url
+        self.keys_seen.append(str(key))
+        self.urls_seen.append(request.url)
+        answer = self._queue[0] if len(self._queue) == 1 else self._queue.pop(0)
+        return answer(str(key))
+
+    def _answering(
+        self, answer: Verdict | Answer | Exception | HttpAnswer
+    ) -> Callable[[str], HttpAnswer]:
+        def respond(key: str) -> HttpAnswer:
+            if isinstance(answer, Exception):
+                raise answer
+            if isinstance(answer, tuple):
+                return answer
+            said = answer if isinstance(answer, Answer) else Answer(answer)
+            complete = Answer(
+                said.verdict, said.environment, fingerprint(key), said.expires_at
+            )
+            return (
+                STATUS[said.verdict],
+                {"Content-Type": "application/json"},
+                json.dumps(answer_body(complete)),
+            )
+
+        return respond
+
+
+@pytest.fixture
+def key_service() -> Iterator[KeyService]:
+    service = KeyService()
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        for url in django_settings.KEY_VALIDATION_URLS.values():
+            mock.add_callback(responses.GET, url + CHECK_PATH, callback=service)
+        yield service
+
+
+@pytest.fixture
+def stored_key(db: None) -> str:
+    """A production key that the store holds."""
+    key = generate_key(Environment.PRODUCTION)
+    store_keys({Environment.PRODUCTION: KeyChange(key, seen="")}, actor=None)
+    return key

@@ -1,0 +1,40 @@
+"""Settings under which one plain `pytest` covers both sites.
+
+The apps of both are installed; everything else is the Admin's own. Tests of the Commerce account
+change over to that site's own values (see `tests/conftest.py`), so that what is tested is what is
+served. Only what would be slow or leave traces is replaced here.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+_FERNET_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+os.environ.update(
+    ENV_FILE="no such file",
+    VAR_DIR=tempfile.mkdtemp(prefix="commerce-tests-"),
+    ADMIN_SECRET_KEY="an admin secret for tests, of fifty characters or more",
+    ADMIN_ENCRYPTION_KEYS=_FERNET_KEY,
+    ACCOUNT_SECRET_KEY="an account secret for tests, of fifty characters or more",
+    ACCOUNT_ENCRYPTION_KEYS=_FERNET_KEY[::-1].lstrip("=") + "=",
+    ACCOUNT_DIGEST_KEY="a digest key for tests, of 32 characters",
+)
+(Path(os.environ["VAR_DIR"]) / "static").mkdir()
+
+from admin_portal.settings import admin, commerce_account  # noqa: E402
+
+
+def values_of(module: object) -> dict[str, object]:
+    return {name: getattr(module, name) for name in dir(module) if name.isupper()}
+
+
+globals().update(values_of(commerce_account), **values_of(admin))
+
+INSTALLED_APPS = [*admin.INSTALLED_APPS, "api_keys.commerce_account"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES = {
+    **admin.STORAGES,
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+REPLACED = {"INSTALLED_APPS", "DATABASES", "PASSWORD_HASHERS", "EMAIL_BACKEND", "STORAGES"}
