@@ -68,11 +68,25 @@ def _ask(key: str, environment: Environment, deadline: float) -> Answer:
         allow_redirects=False,
         stream=True,
     ) as response:
-        # Not decoded: a few bytes of gzip can become gigabytes, and we asked for none.
-        body = response.raw.read(MAX_BODY + 1, decode_content=False)
+        body = _read_to_the_end(response)
         if len(body) > MAX_BODY:
             return Answer(Verdict.UNAVAILABLE, cause="a body over 64 KiB")
         return read_answer(response.status_code, response.headers.get("Content-Type", ""), body)
+
+
+def _read_to_the_end(response: requests.Response) -> bytes:
+    """Return the body, or its first bytes past MAX_BODY. A body that breaks off raises.
+
+    It is not decoded: a few bytes of gzip can become gigabytes, and we asked for none.
+    """
+    body = b""
+    # Only reading on until there is nothing shows that nothing was missing.
+    while left := MAX_BODY + 1 - len(body):
+        received = response.raw.read(left, decode_content=False)
+        if not received:
+            break
+        body += received
+    return body
 
 
 @functools.cache
@@ -122,11 +136,11 @@ def _cause_of(error: BaseException) -> str:
     """Name what went wrong, for the log. The text of the error itself could hold the key."""
     names: list[tuple[type[BaseException], str]] = [
         (NameResolutionError, "unknown host name"),
-        (ConnectTimeoutError, "time-out while connecting"),
         (ssl.SSLError, "bad certificate or TLS"),
         (SSLError, "bad certificate or TLS"),
         (ConnectionRefusedError, "connection refused"),
         (NewConnectionError, "no connection"),
+        (ConnectTimeoutError, "time-out while connecting"),
         (requests.Timeout, "time-out"),
         (TimeoutError, "time-out"),
         (ConnectionError, "connection broken"),

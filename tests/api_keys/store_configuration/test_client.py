@@ -1,0 +1,227 @@
+"""The outbound call, against real servers with every fault a network has."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from api_keys.contract import Answer, Environment, Verdict, fingerprint, generate_key
+from api_keys.store_configuration import client
+from api_keys.store_configuration.client import check_key
+from tests.api_keys.store_configuration.certificates import self_signed
+from tests.api_keys.store_configuration.faulty_service import (
+    Behaviour,
+    FaultyService,
+    answering,
+    breaks_off_the_body,
+    drips_body,
+    drips_headers,
+    hangs_up,
+    never_answers,
+    refused_url,
+    sends_a_gibibyte,
+    sends_headers_for_ever,
+    speaks_no_http,
+)
+
+KEY = generate_key(Environment.PRODUCTION)
+LIMIT = 0.5
+JSON = "Content-Type: application/json\r\n"
+HTML = "Content-Type: text/html\r\n"
+
+
+@pytest.fixture(autouse=True)
+def _session_of_its_own(settings: Settings) -> Iterator[None]:
+    settings.KEY_VALIDATION_CONNECT_TIMEOUT = LIMIT
+    settings.KEY_VALIDATION_TIMEOUT = LIMIT
+    client._session.cache_clear()
+    client._proxies.cache_clear()
+    yield
+    client._session().close()
+    client._session.cache_clear()
+    client._proxies.cache_clear()
+
+
+def ask(settings: Settings, url: str, key: str = KEY) -> Answer:
+    settings.KEY_VALIDATION_URLS = {Environment.PRODUCTION: url}
+    return check_key(key, environment=Environment.PRODUCTION)
+
+
+def test_healthy_service_is_believed(settings: Settings) -> None:
+    with FaultyService(answering("200 OK", JSON, b'{"reason": "valid"}')) as service:
+        answer = ask(settings, service.url)
+
+    assert answer == Answer(Verdict.VALID)
+    assert service.requests[0].startswith(b"GET /gateway/apikeycheck HTTP/1.1\r\n")
+    assert f"magento-api-key: {KEY}\r\n".encode() in service.requests[0]
+    assert f"x-api-key: {KEY}\r\n".encode() in service.requests[0]
+
+
+def test_path_before_the_gateway_is_kept(settings: Settings) -> None:
+    with FaultyService(answering("200 OK")) as service:
+        ask(settings, service.url + "/sandbox/")
+
+    assert service.requests[0].startswith(b"GET /sandbox/gateway/apikeycheck HTTP")
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "cause"),
+    [
+        (never_answers, "time-out"),
+        (drips_headers, "time-out"),
+        (drips_body, "time-out"),
+        (sends_a_gibibyte, "a body over 64 KiB"),
+        (sends_headers_for_ever, "connection broken"),
+        (hangs_up, "connection broken"),
+        (breaks_off_the_body, "connection broken"),
+        (speaks_no_http, "connection broken"),
+        (answering("500 Internal Server Error"), "status 500"),
+        (answering("429 Too Many Requests", "Retry-After: 3\r\n"), "status 429"),
+        (answering("404 Not Found", HTML, b"<h1>Not here</h1>"), "status 404"),
+        (answering("302 Found", "Location: /elsewhere\r\n"), "status 302"),
+        (answering("200 OK", HTML, b"<h1>Hello</h1>"), "a page of HTML"),
+        (answering("200 OK", JSON, b"not json"), "broken JSON"),
+        (answering("401 Unauthorized", JSON, b"not json"), "broken JSON"),
+        (answering("200 OK", JSON + "Content-Encoding: gzip\r\n", b"\x1f\x8b"), "broken JSON"),
+    ],
+)
+def test_every_fault_is_unavailable_in_time_and_has_its_cause(
+    settings: Settings, behaviour: Behaviour, cause: str
+) -> None:
+    started = time.monotonic()
+
+    with FaultyService(behaviour) as service:
+        answer = ask(settings, service.url)
+        elapsed = time.monotonic() - started
+
+    assert answer == Answer(Verdict.UNAVAILABLE, cause=cause)
+    # Far above the limit, because machines are noisy; far below what each fault would take.
+    assert elapsed < LIMIT + 5
+
+
+def test_refused_connection_is_unavailable(settings: Settings) -> None:
+    with refused_url() as url:
+        answer = ask(settings, url)
+
+    assert answer == Answer(Verdict.UNAVAILABLE, cause="connection refused")
+
+
+def test_unknown_host_is_unavailable(settings: Settings) -> None:
+    answer = ask(settings, "https://no-such-host.invalid")
+
+    assert answer == Answer(Verdict.UNAVAILABLE, cause="unknown host name")
+
+
+def test_certificate_nobody_vouches_for_is_unavailable(settings: Settings, tmp_path: Path) -> None:
+    tls, _certificate = self_signed(tmp_path)
+
+    with FaultyService(answering("200 OK"), tls=tls) as service:
+        answer = ask(settings, service.url)
+
+    assert answer == Answer(Verdict.UNAVAILABLE, cause="bad certificate or TLS")
+    assert service.requests == []
+
+
+def test_certificate_of_the_set_bundle_is_trusted(settings: Settings, tmp_path: Path) -> None:
+    tls, certificate = self_signed(tmp_path)
+    settings.KEY_VALIDATION_CA_BUNDLE = str(certificate)
+
+    with FaultyService(answering("200 OK"), tls=tls) as service:
+        answer = ask(settings, service.url)
+
+    assert answer == Answer(Verdict.VALID)
+
+
+def test_slow_answer_over_tls_is_unavailable_in_time(settings: Settings, tmp_path: Path) -> None:
+    tls, certificate = self_signed(tmp_path)
+    settings.KEY_VALIDATION_CA_BUNDLE = str(certificate)
+
+    with FaultyService(drips_body, tls=tls) as service:
+        answer = ask(settings, service.url)
+
+    assert answer == Answer(Verdict.UNAVAILABLE, cause="time-out")
+
+
+def test_redirect_is_not_followed(settings: Settings) -> None:
+    with (
+        FaultyService(answering("200 OK")) as elsewhere,
+        FaultyService(answering("302 Found", f"Location: {elsewhere.url}\r\n")) as service,
+    ):
+        ask(settings, service.url)
+
+    assert elsewhere.requests == []
+
+
+def test_connection_is_kept_and_used_again(settings: Settings) -> None:
+    with FaultyService(answering("200 OK"), never_answers) as service:
+        answers = [ask(settings, service.url) for _ in range(3)]
+
+    # A second connection would have met the second behaviour.
+    assert answers == [Answer(Verdict.VALID)] * 3
+
+
+def test_connection_that_broke_before_an_answer_is_tried_once_more(settings: Settings) -> None:
+    with FaultyService(hangs_up, answering("200 OK")) as service:
+        answer = ask(settings, service.url)
+
+    assert answer == Answer(Verdict.VALID)
+    assert len(service.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "calls"),
+    [(hangs_up, 2), (never_answers, 1), (breaks_off_the_body, 1), (answering("503 Busy"), 1)],
+)
+def test_nothing_is_tried_more_often_than_that(
+    settings: Settings, behaviour: Behaviour, calls: int
+) -> None:
+    with FaultyService(behaviour) as service:
+        ask(settings, service.url)
+
+    assert len(service.requests) == calls
+
+
+def test_cookies_of_the_service_are_not_kept(settings: Settings) -> None:
+    with FaultyService(answering("200 OK", "Set-Cookie: track=1; Path=/\r\n")) as service:
+        ask(settings, service.url)
+        ask(settings, service.url)
+
+    assert b"Cookie" not in service.requests[1]
+
+
+def test_proxy_of_the_environment_is_used(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with FaultyService(answering("200 OK")) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        monkeypatch.delenv("no_proxy", raising=False)
+        answer = ask(settings, "http://service.example")
+
+    assert answer == Answer(Verdict.VALID)
+    assert proxy.requests[0].startswith(b"GET http://service.example/gateway/apikeycheck")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f'{{"reason": "valid", "fingerprint": "{fingerprint("another key")}"}}',
+        '{"reason": "valid", "environment": "sandbox"}',
+    ],
+)
+def test_answer_about_another_key_or_environment_is_unavailable(
+    settings: Settings, body: str
+) -> None:
+    with FaultyService(answering("200 OK", JSON, body.encode())) as service:
+        answer = ask(settings, service.url)
+
+    assert answer == Answer(Verdict.UNAVAILABLE, cause="an answer about another key")
+
+
+def test_key_that_fits_in_no_header_is_unavailable_and_not_sent(settings: Settings) -> None:
+    with FaultyService(answering("200 OK")) as service:
+        answer = ask(settings, service.url, key="two\r\nlines")
+
+    assert answer.verdict is Verdict.UNAVAILABLE
+    assert service.requests == []
