@@ -37,4 +37,13 @@ STORAGES = {
     **admin.STORAGES,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-REPLACED = {"INSTALLED_APPS", "DATABASES", "PASSWORD_HASHERS", "EMAIL_BACKEND", "STORAGES"}
+ALLOWED_HOSTS = [*admin.ALLOWED_HOSTS, "testserver"]  # the test client's name for us
+
+REPLACED = {
+    "ALLOWED_HOSTS",
+    "DATABASES",
+    "EMAIL_BACKEND",
+    "INSTALLED_APPS",
+    "PASSWORD_HASHERS",
+    "STORAGES",
+}

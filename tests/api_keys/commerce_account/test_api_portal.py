@@ -1,0 +1,270 @@
+"""My Account > API Portal."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from api_keys.commerce_account.issuing import check_key, issue_key, revoke_key
+from api_keys.commerce_account.models import Company, IssuedKey, KeyEvent
+from api_keys.contract import Environment, Verdict, fingerprint
+
+URL = "/my-account/api-portal/"
+XSS = "<script>alert('x')</script>"
+
+
+def key_url(row: IssuedKey, action: str = "") -> str:
+    return f"{URL}keys/{row.pk}/{action}"
+
+
+def create(client: Client, **data: str) -> str:
+    complete = {"description": "Amazon Sales Channel", "environment": "production", **data}
+    return client.post(URL, complete, follow=True).text
+
+
+def test_portal_without_keys_says_what_to_do(member_client: Client) -> None:
+    page = member_client.get(URL).text
+
+    assert "There is no Production key yet." in page
+    assert "Acme Outdoor" in page
+
+
+def test_new_key_appears_at_once_with_its_name_and_masked(member_client: Client) -> None:
+    page = create(member_client)
+
+    row = IssuedKey.objects.get()
+    assert "<strong>Amazon Sales Channel</strong>" in page
+    assert f"ck_production_…{row.last_four}" in page
+    assert row.fingerprint in page
+    assert row.company.name == "Acme Outdoor"
+    assert KeyEvent.objects.get().actor == User.objects.get()
+
+
+def test_new_key_works_and_expires_after_the_set_time(
+    member_client: Client, settings: Settings
+) -> None:
+    settings.ISSUED_KEY_LIFETIME_DAYS = 30
+    create(member_client)
+    key = member_client.post(key_url(IssuedKey.objects.get()), headers={"accept": "text/plain"}).text
+
+    now = check_key(key, Environment.PRODUCTION)
+    with time_machine.travel(timezone.now() + timedelta(days=30)):
+        later = check_key(key, Environment.PRODUCTION)
+
+    assert (now.verdict, later.verdict) == (Verdict.VALID, Verdict.EXPIRED)
+
+
+def test_lifetime_of_0_days_means_for_ever(member_client: Client, settings: Settings) -> None:
+    settings.ISSUED_KEY_LIFETIME_DAYS = 0
+
+    page = create(member_client)
+
+    assert IssuedKey.objects.get().expires_at is None
+    assert "never" in page
+
+
+def test_keys_of_each_environment_are_listed_apart(
+    member_client: Client, issued: tuple[IssuedKey, str]
+) -> None:
+    create(member_client, description="Trying things", environment="sandbox")
+
+    production = member_client.get(URL).text
+    sandbox = member_client.get(URL, {"environment": "sandbox"}).text
+
+    assert "Amazon Sales Channel</strong>" in production
+    assert "Trying things" not in production
+    assert "Trying things" in sandbox
+    assert "Amazon Sales Channel</strong>" not in sandbox
+
+
+def test_unknown_environment_shows_production(member_client: Client) -> None:
+    page = member_client.get(URL, {"environment": "moon"})
+
+    assert page.status_code == 200
+    assert "There is no Production key yet." in page.text
+
+
+@pytest.mark.parametrize(
+    ("description", "message"),
+    [
+        ("", "This field is required."),
+        ("   ", "This field is required."),
+        ("x" * 101, "at most 100 characters"),
+        ("x" * 10_000, "at most 100 characters"),
+        ("nu\0ll", "Null characters are not allowed."),
+    ],
+)
+def test_bad_description_is_refused_beside_the_field_and_kept(
+    member_client: Client, description: str, message: str
+) -> None:
+    page = create(member_client, description=description)
+
+    assert message in page
+    assert not IssuedKey.objects.exists()
+    assert f'value="{description}"' in page or not description.strip()
+
+
+def test_bad_environment_creates_nothing(member_client: Client) -> None:
+    create(member_client, environment="moon")
+
+    assert not IssuedKey.objects.exists()
+
+
+def test_owner_and_state_can_not_be_posted(member_client: Client) -> None:
+    other = Company.objects.create(name="Elsewhere")
+
+    create(member_client, company=str(other.pk), revoked_at="2026-01-01", digest="0" * 64)
+
+    row = IssuedKey.objects.get()
+    assert row.company.name == "Acme Outdoor"
+    assert row.revoked_at is None
+    assert row.digest != "0" * 64
+
+
+@pytest.mark.parametrize("text", [XSS, "\u202egnp.exe", "🔑 key", '" onfocus="alert(1)'])
+def test_description_is_text_wherever_it_is_shown(member_client: Client, text: str) -> None:
+    page = create(member_client, description=text)
+    row = IssuedKey.objects.get()
+    pages = page + member_client.get(key_url(row, "delete/")).text
+
+    assert row.description == text
+    assert "<script>alert" not in pages
+    assert '" onfocus="' not in pages
+
+
+def test_copy_answers_with_exactly_the_key(
+    member_client: Client, issued: tuple[IssuedKey, str]
+) -> None:
+    answer = member_client.post(key_url(issued[0]), headers={"accept": "text/plain"})
+
+    assert answer.content == issued[1].encode()
+    assert answer["Content-Type"] == "text/plain; charset=utf-8"
+    assert "no-store" in answer["Cache-Control"]
+    assert KeyEvent.objects.last().kind == "revealed"  # type: ignore[union-attr]
+
+
+def test_without_javascript_copy_opens_a_page_with_the_key(
+    member_client: Client, issued: tuple[IssuedKey, str]
+) -> None:
+    page = member_client.post(key_url(issued[0]), headers={"accept": "text/html,*/*;q=0.8"})
+
+    assert f'value="{issued[1]}"' in page.text
+    assert "no-store" in page["Cache-Control"]
+    assert issued[1] not in page.text.split("<body>")[0]
+
+
+def test_key_is_shown_to_no_get(member_client: Client, issued: tuple[IssuedKey, str]) -> None:
+    visit = member_client.get(key_url(issued[0]))
+
+    assert visit["Location"] == f"{URL}?environment=production"
+    assert not KeyEvent.objects.filter(kind="revealed").exists()
+
+
+def test_deleting_asks_first_and_then_is_final(
+    member_client: Client, issued: tuple[IssuedKey, str]
+) -> None:
+    question = member_client.get(key_url(issued[0], "delete/"))
+    before = check_key(issued[1], Environment.PRODUCTION)
+    page = member_client.post(key_url(issued[0], "delete/"), follow=True)
+    after = check_key(issued[1], Environment.PRODUCTION)
+
+    assert "Delete “Amazon Sales Channel”?" in question.text
+    assert "The key “Amazon Sales Channel” was deleted." in page.text
+    assert f"…{issued[0].last_four}" not in page.text
+    assert (before.verdict, after.verdict) == (Verdict.VALID, Verdict.REVOKED)
+
+
+def test_key_deleted_in_another_tab_is_told_so(
+    member_client: Client, member: User, issued: tuple[IssuedKey, str]
+) -> None:
+    revoke_key(issued[0], actor=member)
+
+    pages = [
+        member_client.get(key_url(issued[0], "delete/"), follow=True),
+        member_client.post(key_url(issued[0], "delete/"), follow=True),
+        member_client.post(key_url(issued[0]), follow=True),
+    ]
+
+    assert all("was already deleted" in page.text for page in pages)
+
+
+def test_expired_key_stays_listed_as_expired(member_client: Client, company: Company) -> None:
+    issue_key(
+        company,
+        Environment.PRODUCTION,
+        "Last year's",
+        actor=None,
+        expires_at=timezone.now() - timedelta(days=1),
+    )
+
+    assert '<span class="badge badge-bad">Expired</span>' in member_client.get(URL).text
+
+
+def test_key_of_another_company_is_no_page_at_all(
+    stranger_client: Client, issued: tuple[IssuedKey, str]
+) -> None:
+    urls = [key_url(issued[0]), key_url(issued[0], "delete/")]
+
+    answers = [stranger_client.get(url) for url in urls] + [
+        stranger_client.post(url) for url in urls
+    ]
+    missing = stranger_client.post(f"{URL}keys/999999/")
+
+    assert {answer.status_code for answer in answers} == {missing.status_code} == {404}
+    assert {answer.content for answer in answers} == {missing.content}
+    assert issued[0].description not in stranger_client.get(URL).text.split("new-key")[0]
+    assert check_key(issued[1], Environment.PRODUCTION).verdict is Verdict.VALID
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_signed_out_every_page_asks_to_sign_in(
+    client: Client, issued: tuple[IssuedKey, str], method: str
+) -> None:
+    for url in (URL, key_url(issued[0]), key_url(issued[0], "delete/")):
+        assert getattr(client, method)(url)["Location"] == f"/sign-in/?next={url}"
+    assert check_key(issued[1], Environment.PRODUCTION).verdict is Verdict.VALID
+
+
+def test_person_without_a_company_is_told_so(db: None) -> None:
+    client = Client()
+    client.force_login(User.objects.create_user("solo"))
+
+    page = client.get(URL)
+
+    assert page.status_code == 403
+    assert "You belong to no company" in page.text
+
+
+def test_form_of_another_site_is_refused(member: User, issued: tuple[IssuedKey, str]) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(member)
+
+    answers = [client.post(URL), client.post(key_url(issued[0])), client.post(key_url(issued[0]))]
+
+    assert {answer.status_code for answer in answers} == {403}
+    assert all(issued[1] not in answer.text for answer in answers)
+
+
+def test_many_keys_cost_no_more_queries_than_few(
+    member_client: Client,
+    company: Company,
+    issued: tuple[IssuedKey, str],
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for number in range(20):
+        issue_key(company, Environment.PRODUCTION, f"{number}", actor=None, expires_at=None)
+
+    with django_assert_max_num_queries(8):
+        page = member_client.get(URL)
+
+    assert page.text.count("data-copied") == 21
+
+
+def test_fingerprint_is_the_one_the_admin_shows(
+    member_client: Client, issued: tuple[IssuedKey, str]
+) -> None:
+    assert fingerprint(issued[1]) in member_client.get(URL).text

@@ -1,0 +1,72 @@
+import io
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from api_keys.contract import Environment, Verdict, generate_key
+from api_keys.store_configuration.encryption import decrypt
+from api_keys.store_configuration.models import StoredKey
+from tests.conftest import KeyService
+
+
+def verify(*arguments: str) -> tuple[str, int]:
+    """Return what the command printed, and its exit code."""
+    printed = io.StringIO()
+    try:
+        call_command("verify_stored_key", *arguments, stdout=printed)
+    except SystemExit as end:
+        assert isinstance(end.code, int)
+        return printed.getvalue(), end.code
+    return printed.getvalue(), 0
+
+
+def test_verify_exits_with_0_for_a_valid_key(stored_key: str, key_service: KeyService) -> None:
+    key_service.answers(Verdict.VALID)
+
+    assert verify() == ("valid\n", 0)
+
+
+@pytest.mark.parametrize("verdict", [Verdict.REVOKED, Verdict.EXPIRED, Verdict.INVALID])
+def test_verify_exits_with_1_for_a_bad_key(
+    stored_key: str, key_service: KeyService, verdict: Verdict
+) -> None:
+    key_service.answers(verdict)
+
+    assert verify() == (f"{verdict}\n", 1)
+
+
+def test_verify_prints_the_reason_of_an_outage(stored_key: str, key_service: KeyService) -> None:
+    key_service.answers((503, {}, ""))
+
+    assert verify() == ("unavailable: status 503\n", 1)
+
+
+def test_verify_reports_a_missing_key(db: None) -> None:
+    assert verify("--environment", "sandbox") == ("missing\n", 1)
+
+
+def test_store_reads_the_key_from_standard_input(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = generate_key(Environment.SANDBOX)
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{key}\n"))
+
+    call_command("store_api_key", "--environment", "sandbox", stdout=io.StringIO())
+
+    stored = StoredKey.objects.get()
+    assert (stored.environment, decrypt(stored.ciphertext)) == ("sandbox", key)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [("\n", "no key"), ("ck_production_cut", "cut off"), ("two words", "no spaces")],
+)
+def test_store_refuses_what_the_page_refuses(
+    db: None, monkeypatch: pytest.MonkeyPatch, given: str, message: str
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(given))
+
+    with pytest.raises(CommandError, match=message):
+        call_command("store_api_key")
+
+    assert not StoredKey.objects.exists()

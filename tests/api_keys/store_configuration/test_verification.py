@@ -1,0 +1,128 @@
+"""What is remembered of a verification, and what is not."""
+
+import logging
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+
+from api_keys.contract import Answer, Environment, Verdict, fingerprint, generate_key
+from api_keys.store_configuration.models import StoredKey
+from api_keys.store_configuration.storing import KeyChange, remove_key, store_keys
+from api_keys.store_configuration.verification import verify_stored_key
+from tests.conftest import KeyService
+
+PRODUCTION = Environment.PRODUCTION
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def test_verdict_is_remembered_with_the_key(stored_key: str, key_service: KeyService) -> None:
+    expiry = datetime(2031, 1, 1, tzinfo=UTC)
+    key_service.answers(Answer(Verdict.VALID, expires_at=expiry))
+
+    with time_machine.travel(NOW, tick=False):
+        verify_stored_key(PRODUCTION)
+
+    stored = StoredKey.objects.get()
+    assert (stored.verdict, stored.verified_at, stored.expires_at) == ("valid", NOW, expiry)
+
+
+def test_outage_leaves_the_last_judgement_as_it_was(
+    stored_key: str, key_service: KeyService
+) -> None:
+    key_service.answers(Verdict.VALID, (503, {}, ""))
+
+    with time_machine.travel(NOW, tick=False) as clock:
+        verify_stored_key(PRODUCTION)
+        clock.shift(timedelta(hours=1))
+        verification = verify_stored_key(PRODUCTION)
+
+    stored = StoredKey.objects.get()
+    assert verification.verdict is Verdict.UNAVAILABLE
+    assert (stored.verdict, stored.verified_at) == ("valid", NOW)
+
+
+def test_unchanged_judgement_is_written_once_a_minute(
+    stored_key: str, key_service: KeyService
+) -> None:
+    key_service.answers(Verdict.VALID)
+
+    written = []
+    with time_machine.travel(NOW, tick=False) as clock:
+        for _visit in range(4):
+            verify_stored_key(PRODUCTION)
+            written.append(StoredKey.objects.get().verified_at)
+            clock.shift(timedelta(seconds=25))
+
+    assert written == [NOW, NOW, NOW, NOW + timedelta(seconds=75)]
+
+
+def test_changed_judgement_is_written_at_once(stored_key: str, key_service: KeyService) -> None:
+    key_service.answers(Verdict.VALID, Verdict.REVOKED)
+
+    verify_stored_key(PRODUCTION)
+    verify_stored_key(PRODUCTION)
+
+    assert StoredKey.objects.get().verdict == Verdict.REVOKED
+
+
+def test_judgement_on_a_key_replaced_meanwhile_is_not_remembered_for_the_new_one(
+    stored_key: str, key_service: KeyService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def replace_while_asking(key: str, *, environment: Environment) -> Answer:
+        change = KeyChange(generate_key(PRODUCTION), seen=fingerprint(key))
+        assert store_keys({PRODUCTION: change}, actor=None) == set()
+        return Answer(Verdict.REVOKED)
+
+    monkeypatch.setattr(
+        "api_keys.store_configuration.verification.check_key", replace_while_asking
+    )
+
+    verify_stored_key(PRODUCTION)
+
+    assert StoredKey.objects.get().verdict == ""
+
+
+def test_new_key_starts_without_a_judgement(stored_key: str, key_service: KeyService) -> None:
+    key_service.answers(Verdict.VALID)
+    verify_stored_key(PRODUCTION)
+
+    store_keys(
+        {PRODUCTION: KeyChange(generate_key(PRODUCTION), seen=fingerprint(stored_key))}, actor=None
+    )
+
+    stored = StoredKey.objects.get()
+    assert stored.verdict_known_at(NOW) is None
+    assert stored.verified_at is None
+
+
+def test_known_expiry_counts_from_its_very_instant(
+    stored_key: str, key_service: KeyService
+) -> None:
+    key_service.answers(Answer(Verdict.VALID, expires_at=NOW))
+    verify_stored_key(PRODUCTION)
+
+    stored = StoredKey.objects.get()
+
+    assert stored.verdict_known_at(NOW - timedelta(microseconds=1)) is Verdict.VALID
+    assert stored.verdict_known_at(NOW) is Verdict.EXPIRED
+
+
+def test_log_names_verdict_and_fingerprint_and_never_the_key(
+    stored_key: str, key_service: KeyService, caplog: pytest.LogCaptureFixture
+) -> None:
+    key_service.answers(Verdict.REVOKED, (500, {}, f"echo {stored_key}"))
+
+    with caplog.at_level(logging.DEBUG):
+        verify_stored_key(PRODUCTION)
+        verify_stored_key(PRODUCTION)
+
+    assert f"verdict=revoked cause='' fingerprint={fingerprint(stored_key)}" in caplog.text
+    assert "verdict=unavailable cause='status 500'" in caplog.text
+    assert stored_key not in caplog.text
+
+
+def test_only_the_key_that_was_seen_is_removed(stored_key: str) -> None:
+    assert not remove_key(PRODUCTION, seen="0000-0000-0000")
+    assert remove_key(PRODUCTION, seen=fingerprint(stored_key))
+    assert not remove_key(PRODUCTION, seen=fingerprint(stored_key))
