@@ -6,8 +6,8 @@ SITE_URL = env.str("ADMIN_URL", default=loopback_url("ADMIN_PORT", 8000))
 IS_HTTPS = SITE_URL.startswith("https://")
 
 # Secrets
-SECRET_KEY = env.str("ADMIN_SECRET_KEY")
-ENCRYPTION_KEYS = env.list("ADMIN_ENCRYPTION_KEYS")
+SECRET_KEY = required("ADMIN_SECRET_KEY")
+ENCRYPTION_KEYS = required("ADMIN_ENCRYPTION_KEYS").split(",")
 
 # Parts
 INSTALLED_APPS = [*INSTALLED_APPS, "admin_portal", "amazon_channel", "api_keys.store_configuration"]

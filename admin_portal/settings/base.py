@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -16,6 +17,14 @@ DEBUG = env.bool("DEBUG", default=False)
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 
 LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+
+
+def required(name: str) -> str:
+    """Return a setting that has no default, because nobody else may know its value."""
+    value = env.str(name, default="")
+    if not value:
+        raise ImproperlyConfigured(f"{name} is not set. `make run` writes a random one to .env.")
+    return value
 
 
 def loopback_url(port_setting: str, default_port: int) -> str:

@@ -6,9 +6,9 @@ SITE_URL = env.str("ACCOUNT_URL", default=loopback_url("ACCOUNT_PORT", 8001))
 IS_HTTPS = SITE_URL.startswith("https://")
 
 # Secrets
-SECRET_KEY = env.str("ACCOUNT_SECRET_KEY")
-ENCRYPTION_KEYS = env.list("ACCOUNT_ENCRYPTION_KEYS")
-DIGEST_KEY = env.str("ACCOUNT_DIGEST_KEY")
+SECRET_KEY = required("ACCOUNT_SECRET_KEY")
+ENCRYPTION_KEYS = required("ACCOUNT_ENCRYPTION_KEYS").split(",")
+DIGEST_KEY = required("ACCOUNT_DIGEST_KEY")
 
 # Parts
 INSTALLED_APPS = [*INSTALLED_APPS, "api_keys.commerce_account"]

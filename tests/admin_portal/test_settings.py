@@ -1,0 +1,199 @@
+"""Each site's real settings, booted in a process of its own, as `make run` and a server do."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from admin_portal.embedded.secrets_file import write_secrets
+
+ROOT = Path(__file__).resolve().parents[2]
+ADMIN = "admin_portal.settings.admin"
+ACCOUNT = "admin_portal.settings.commerce_account"
+SITES = [ADMIN, ACCOUNT]
+WSGI = {ADMIN: "admin_portal.wsgi", ACCOUNT: "api_keys.commerce_account.wsgi"}
+ANOTHER_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """The environment of a fresh installation: random secrets and nothing else set."""
+    write_secrets(tmp_path / ".env")
+    (tmp_path / "static").mkdir()
+    return {
+        "PATH": os.environ["PATH"],
+        "ENV_FILE": str(tmp_path / ".env"),
+        "VAR_DIR": str(tmp_path),
+    }
+
+
+def run(code: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *code], cwd=ROOT, env=environment, capture_output=True, text=True
+    )
+
+
+def read(settings: str, expression: str, environment: dict[str, str]) -> str:
+    code = f"from django.conf import settings; print({expression})"
+    done = run(["-c", code], {**environment, "DJANGO_SETTINGS_MODULE": settings})
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize("settings", SITES)
+def test_site_starts_on_what_a_fresh_installation_has(
+    settings: str, environment: dict[str, str]
+) -> None:
+    checked = run(["-W", "error", "manage.py", "check", "--settings", settings], environment)
+    served = run(["-c", f"import {WSGI[settings]}"], environment)
+
+    assert (checked.returncode, checked.stderr) == (0, "")
+    assert (served.returncode, served.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("settings", SITES)
+def test_migrations_are_complete(settings: str, environment: dict[str, str]) -> None:
+    done = run(
+        ["manage.py", "makemigrations", "--check", "--dry-run", "--settings", settings],
+        environment,
+    )
+
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("settings", "variable", "value"),
+    [
+        (ADMIN, "ADMIN_SECRET_KEY", ""),
+        (ADMIN, "ADMIN_SECRET_KEY", "a" * 60),
+        (ADMIN, "ADMIN_ENCRYPTION_KEYS", "not a key"),
+        (ADMIN, "ADMIN_ENCRYPTION_KEYS", ""),
+        (ADMIN, "ADMIN_URL", "http://admin.example"),
+        (ADMIN, "ADMIN_URL", "ftp://admin.example"),
+        (ADMIN, "ADMIN_URL", "https://admin.example/shop"),
+        (ADMIN, "KEY_VALIDATION_URL_PRODUCTION", "http://keys.example"),
+        (ADMIN, "KEY_VALIDATION_URL_SANDBOX", "file:///etc/passwd"),
+        (ADMIN, "KEY_VALIDATION_URL_SANDBOX", "https://[keys.example"),
+        (ADMIN, "KEY_VALIDATION_URL_PRODUCTION", "https://keys.example/?key="),
+        (ADMIN, "KEY_VALIDATION_TIMEOUT", "0.5"),
+        (ADMIN, "KEY_VALIDATION_CONNECT_TIMEOUT", "0"),
+        (ADMIN, "KEY_VALIDATION_TIMEOUT", "soon"),
+        (ADMIN, "API_PORTAL_URL", "javascript:alert(1)"),
+        (ACCOUNT, "ACCOUNT_SECRET_KEY", "short"),
+        (ACCOUNT, "ACCOUNT_ENCRYPTION_KEYS", "c2hvcnQ="),
+        (ACCOUNT, "ACCOUNT_DIGEST_KEY", "short"),
+        (ACCOUNT, "ACCOUNT_URL", "http://account.example"),
+        (ACCOUNT, "ISSUED_KEY_LIFETIME_DAYS", "-1"),
+    ],
+)
+def test_unsafe_setting_stops_the_start_by_its_name(
+    settings: str, variable: str, value: str, environment: dict[str, str]
+) -> None:
+    done = run(["-c", f"import {WSGI[settings]}"], {**environment, variable: value})
+
+    assert done.returncode != 0
+    assert variable in done.stderr.splitlines()[-1] or variable in done.stderr.split("ERRORS:")[-1]
+
+
+@pytest.mark.parametrize("variable", ["ADMIN_SECRET_KEY", "ADMIN_ENCRYPTION_KEYS"])
+def test_missing_secret_stops_the_start_by_its_name(
+    variable: str, environment: dict[str, str]
+) -> None:
+    kept = [
+        line
+        for line in Path(environment["ENV_FILE"]).read_text().splitlines()
+        if not line.startswith(variable)
+    ]
+    Path(environment["ENV_FILE"]).write_text("\n".join(kept))
+
+    done = run(["-c", "import admin_portal.wsgi"], environment)
+
+    assert done.returncode != 0
+    assert variable in done.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize(("settings", "prefix"), [(ADMIN, "ADMIN"), (ACCOUNT, "ACCOUNT")])
+def test_debug_is_refused_beyond_this_machine(
+    settings: str, prefix: str, environment: dict[str, str]
+) -> None:
+    served = {**environment, "DEBUG": "on", f"{prefix}_URL": f"https://{prefix}.example"}
+
+    done = run(["-c", f"import {WSGI[settings]}"], served)
+
+    assert done.returncode != 0
+    assert "DEBUG is on" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("settings", "prefix", "site"),
+    [(ADMIN, "ADMIN", "admin"), (ACCOUNT, "ACCOUNT", "account")],
+)
+def test_site_of_https_protects_its_cookies_and_names_only_itself(
+    settings: str, prefix: str, site: str, environment: dict[str, str]
+) -> None:
+    served = {**environment, f"{prefix}_URL": f"https://{site}.example"}
+    names = (
+        "settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.SESSION_COOKIE_SECURE,"
+        " settings.CSRF_COOKIE_SECURE, settings.SECURE_HSTS_SECONDS, settings.SECURE_SSL_REDIRECT,"
+        " settings.ALLOWED_HOSTS"
+    )
+
+    assert read(settings, f"[{names}]", served) == (
+        f"['__Host-{site}_session', '__Host-{site}_csrf', True, True, 31536000, True,"
+        f" ['{site}.example']]"
+    )
+
+
+def test_the_sites_share_no_cookie_name_and_no_secret(environment: dict[str, str]) -> None:
+    names = (
+        "[settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.SECRET_KEY,"
+        " settings.ENCRYPTION_KEYS[0]]"
+    )
+
+    admin = read(ADMIN, names, environment)
+    account = read(ACCOUNT, names, environment)
+
+    assert not set(eval(admin)) & set(eval(account))  # noqa: S307  (what we just printed)
+
+
+@pytest.mark.parametrize("settings", SITES)
+def test_passwords_are_hashed_with_argon2(settings: str, environment: dict[str, str]) -> None:
+    code = (
+        "import django; django.setup();"
+        "from django.contrib.auth.hashers import make_password; print(make_password('x'))"
+    )
+
+    done = run(["-c", code], {**environment, "DJANGO_SETTINGS_MODULE": settings})
+
+    assert done.stdout.startswith("argon2$argon2id$")
+
+
+def test_http_beyond_loopback_may_be_allowed_for_the_key_service(
+    environment: dict[str, str],
+) -> None:
+    allowed = {
+        **environment,
+        "KEY_VALIDATION_URL_PRODUCTION": "http://keys.internal",
+        "KEY_VALIDATION_ALLOW_HTTP": "on",
+    }
+
+    assert run(["-c", "import admin_portal.wsgi"], allowed).returncode == 0
+
+
+def test_mail_server_makes_confirming_the_address_mandatory(environment: dict[str, str]) -> None:
+    names = "settings.ACCOUNT_EMAIL_VERIFICATION, settings.EMAIL_BACKEND"
+    served = {**environment, "ACCOUNT_EMAIL_URL": "smtp+tls://user:password@mail.example:587"}
+
+    assert "optional" in read(ACCOUNT, names, environment)
+    assert "mandatory django.core.mail.backends.smtp.EmailBackend" in read(ACCOUNT, names, served)
+
+
+def test_ports_of_make_run_lead_the_sites_to_each_other(environment: dict[str, str]) -> None:
+    ported = {**environment, "ADMIN_PORT": "8100", "ACCOUNT_PORT": "8101"}
+
+    urls = read(ADMIN, "settings.KEY_VALIDATION_URLS, settings.API_PORTAL_URL", ported)
+
+    assert urls.count("http://127.0.0.1:8101") == 3
+    assert read(ACCOUNT, "settings.SITE_URL", ported) == "http://127.0.0.1:8101"

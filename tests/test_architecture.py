@@ -1,0 +1,73 @@
+"""The arrows between packages, held by reading every import."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+ACCOUNT = "api_keys.commerce_account"
+STORE = "api_keys.store_configuration"
+CONTRACT = "api_keys.contract"
+OURS = ("admin_portal", "amazon_channel", "api_keys", "tests")
+
+SETTINGS_AND_CHECKS = ("admin_portal.settings", "admin_portal.checks")
+MAY_IMPORT = {
+    "api_keys/contract.py": (),
+    "api_keys/store_configuration": (STORE, CONTRACT, *SETTINGS_AND_CHECKS),
+    "api_keys/commerce_account": (ACCOUNT, CONTRACT, *SETTINGS_AND_CHECKS),
+    "amazon_channel": ("amazon_channel", STORE, CONTRACT),
+    "admin_portal": ("admin_portal", "amazon_channel", STORE, CONTRACT),
+}
+
+
+def modules(place: str) -> list[Path]:
+    path = ROOT / place
+    return [path] if path.is_file() else sorted(path.rglob("*.py"))
+
+
+def imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports relatively"
+            assert node.module is not None
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def lies_in(name: str, package: str) -> bool:
+    return name == package or name.startswith(package + ".")
+
+
+@pytest.mark.parametrize("place", MAY_IMPORT)
+def test_imports_follow_the_arrows(place: str) -> None:
+    against = [
+        (path.name, name)
+        for path in modules(place)
+        for name in imported(path)
+        if any(lies_in(name, ours) for ours in OURS)
+        and not any(lies_in(name, allowed) for allowed in MAY_IMPORT[place])
+    ]
+
+    assert modules(place)
+    assert against == []
+
+
+def test_the_contract_is_pure_python() -> None:
+    (path,) = modules("api_keys/contract.py")
+
+    foreign = [n for n in imported(path) if n.split(".")[0] in ("django", "requests", "urllib3")]
+
+    assert foreign == []
+
+
+def test_only_encryption_touches_the_ciphertext_of_stored_keys() -> None:
+    users = {
+        path.name
+        for path in modules("api_keys/store_configuration")
+        if any(lies_in(name, "cryptography") for name in imported(path))
+    }
+
+    assert users == {"encryption.py"}
