@@ -1,0 +1,94 @@
+"""A person at a browser, who goes by the words on the screen, and whom nothing escapes."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
+
+from tests.end_to_end.processes import Sites
+
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
+PHONE = {"width": 360, "height": 740}
+DESKTOP = {"width": 1280, "height": 800}
+EMAIL = "mia@example.com"
+PASSWORD = "a long enough pass phrase"
+
+
+@contextmanager
+def context_of(
+    browser: Browser, sites: Sites, *, javascript: bool = True, clipboard: bool = True
+) -> Iterator[BrowserContext]:
+    """Open a browser profile. Errors, CSP reports and calls to other hosts fail the test."""
+    context = browser.new_context(java_script_enabled=javascript, viewport=DESKTOP)
+    if clipboard:
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
+    else:
+        context.add_init_script("navigator.clipboard.writeText = () => Promise.reject()")
+    complaints: list[str] = []
+    context.on("console", lambda message: complaints.extend(complaint_of(message)))
+    context.on("weberror", lambda error: complaints.append(str(error.error)))
+    context.on("request", lambda request: complaints.extend(stray(request, sites)))
+    yield context
+    context.close()
+    assert complaints == []
+
+
+def complaint_of(message: ConsoleMessage) -> list[str]:
+    # Chromium reports a page of status 404 or 503 as an error of the page; those are meant here.
+    is_meant = "status of 404" in message.text or "status of 503" in message.text
+    return [message.text] if message.type in ("error", "warning") and not is_meant else []
+
+
+def stray(request: Request, sites: Sites) -> list[str]:
+    return [] if request.url.startswith((sites.admin, sites.account)) else [request.url]
+
+
+def sign_in_to_admin(page: Page, sites: Sites) -> None:
+    page.goto(sites.admin)
+    expect(page.get_by_role("heading", name="Welcome, please sign in")).to_be_visible()
+    page.get_by_label("Username").fill("admin")
+    page.get_by_label("Password").fill(sites.password)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
+
+
+def open_from_sidebar(page: Page, entry: str, link: str) -> None:
+    menu = page.get_by_role("navigation", name="Main menu")
+    menu.get_by_text(entry, exact=True).first.click()
+    menu.get_by_role("link", name=link).click()
+
+
+def create_account(page: Page) -> None:
+    page.get_by_role("link", name="Create an account").click()
+    page.get_by_label("Name").fill("Mia Member")
+    page.get_by_label("Company").fill("Acme Outdoor")
+    page.get_by_label("Email").fill(EMAIL)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Create an account").click()
+    expect(page.get_by_role("heading", name="Api Keys")).to_be_visible()
+
+
+def add_key(page: Page, description: str) -> None:
+    page.get_by_label("Description").fill(description)
+    page.get_by_role("button", name="Add New").click()
+    expect(page.get_by_role("row", name=description)).to_be_visible()
+
+
+def save_production_key(page: Page, key: str) -> None:
+    page.get_by_label("Production Api Key").fill(key)
+    page.get_by_role("button", name="Save Config").click()
+
+
+def assert_accessible(page: Page) -> None:
+    """Hold the page to WCAG 2.2 AA by axe, wide and narrow, light and dark."""
+    for size, scheme in ((DESKTOP, "light"), (PHONE, "dark"), (DESKTOP, "dark"), (PHONE, "light")):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        # Reduced motion: a colour on its way to another is neither of the two.
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        found = Axe().run(page, options={"runOnly": WCAG, "resultTypes": ["violations"]})
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert found.violations_count == 0, f"{page.url}, {scheme}: {found.generate_report()}"
+        assert width <= size["width"], f"{page.url} is {width} pixels wide"
+    page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+    page.emulate_media(color_scheme="light")

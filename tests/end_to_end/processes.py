@@ -1,0 +1,114 @@
+"""Both sites as real processes, started as `make run` starts them."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+ADMIN_SETTINGS = "admin_portal.settings.admin"
+ACCOUNT_SETTINGS = "admin_portal.settings.commerce_account"
+STARTED = b"Ctrl-C stops both."
+
+
+@dataclass
+class Sites:
+    """The running sites. Everything they keep, say and log lies in `folder`."""
+
+    process: subprocess.Popen[bytes]
+    environment: dict[str, str]
+    folder: Path
+
+    @property
+    def admin(self) -> str:
+        return f"http://127.0.0.1:{self.environment['ADMIN_PORT']}"
+
+    @property
+    def account(self) -> str:
+        return f"http://127.0.0.1:{self.environment['ACCOUNT_PORT']}"
+
+    @property
+    def log(self) -> str:
+        return (self.folder / "log").read_text()
+
+    @property
+    def password(self) -> str:
+        (password,) = re.findall(r"Password: (\S+)", self.log)
+        return str(password)
+
+    def manage(self, *arguments: str, settings: str, given: str = "") -> tuple[int, str]:
+        """Run a management command; return its exit code and what it printed."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments, "--settings", settings],
+            cwd=ROOT,
+            env=self.environment,
+            input=given,
+            capture_output=True,
+            text=True,
+        )
+        return done.returncode, done.stdout.strip()
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(timeout=30)
+
+
+def environment_for(folder: Path, **settings: str) -> dict[str, str]:
+    with ExitStack() as held:
+        ports = [held.enter_context(free_port()) for _site in range(2)]
+    return {
+        "PATH": os.environ["PATH"],
+        "PYTHONUNBUFFERED": "1",
+        "VAR_DIR": str(folder / "var"),
+        "ENV_FILE": str(folder / ".env"),
+        "ADMIN_PORT": str(ports[0]),
+        "ACCOUNT_PORT": str(ports[1]),
+        **settings,
+    }
+
+
+@contextmanager
+def free_port() -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+@contextmanager
+def running_sites(folder: Path, environment: dict[str, str]) -> Iterator[Sites]:
+    """Start both sites and wait until they say that they answer; stop them in the end."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "admin_portal.embedded.run"],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    started = threading.Event()
+    logging = threading.Thread(target=keep_log, args=(process, folder / "log", started))
+    logging.start()
+    try:
+        assert started.wait(timeout=60)
+        yield Sites(process, environment, folder)
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait(timeout=30)
+        logging.join()
+
+
+def keep_log(process: subprocess.Popen[bytes], log: Path, started: threading.Event) -> None:
+    """Write what the sites say to a file, and set the event once they answer or have ended."""
+    assert process.stdout is not None
+    with log.open("ab", buffering=0) as file, process.stdout as said:
+        for line in said:
+            file.write(line)
+            if STARTED in line:
+                started.set()
+    started.set()
