@@ -41,9 +41,7 @@ SIDEBAR = (
     Entry(
         _("Marketing"),
         "megaphone",
-        groups=(
-            Group(_("Channels"), (Link(_("Amazon Sales Channel"), "amazon_channel:home"),)),
-        ),
+        groups=(Group(_("Channels"), (Link(_("Amazon Sales Channel"), "amazon_channel:home"),)),),
     ),
     Entry(
         _("Stores"),

@@ -24,19 +24,19 @@ class VerifiedRequest(HttpRequest):
 
 def requires_valid_key(
     view: Callable[Concatenate[VerifiedRequest, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+) -> Callable[Concatenate[VerifiedRequest, P], HttpResponse]:
     """Verify the production key, then let the visit go on, or lead it to where the key is mended.
 
     This happens on every visit and for every method. No verdict is kept between visits.
     """
 
     @functools.wraps(view)
-    def gated(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def gated(request: VerifiedRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         verification = verify_stored_key(Environment.PRODUCTION)
         page = PROMPTS[verification.verdict].page
         if page is Page.CHANNEL:
-            request.key_verification = verification  # type: ignore[attr-defined]
-            response = view(request, *args, **kwargs)  # type: ignore[arg-type]
+            request.key_verification = verification
+            response = view(request, *args, **kwargs)
         elif page is Page.WELCOME:
             response = redirect("amazon_channel:welcome")
         else:

@@ -90,9 +90,7 @@ class KeyService:
             if isinstance(answer, tuple):
                 return answer
             said = answer if isinstance(answer, Answer) else Answer(answer)
-            complete = Answer(
-                said.verdict, said.environment, fingerprint(key), said.expires_at
-            )
+            complete = Answer(said.verdict, said.environment, fingerprint(key), said.expires_at)
             return (
                 STATUS[said.verdict],
                 {"Content-Type": "application/json"},

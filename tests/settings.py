@@ -21,14 +21,16 @@ os.environ.update(
 )
 (Path(os.environ["VAR_DIR"]) / "static").mkdir()
 
-from admin_portal.settings import admin, commerce_account  # noqa: E402
+from admin_portal.settings import admin  # noqa: E402
+
+# The Admin's come last and win.
+from admin_portal.settings.commerce_account import *  # noqa: E402, F403  isort:skip
+from admin_portal.settings.admin import *  # noqa: E402, F403  isort:skip
 
 
 def values_of(module: object) -> dict[str, object]:
     return {name: getattr(module, name) for name in dir(module) if name.isupper()}
 
-
-globals().update(values_of(commerce_account), **values_of(admin))
 
 INSTALLED_APPS = [*admin.INSTALLED_APPS, "api_keys.commerce_account"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -16,7 +16,13 @@ OLDEST = (3, 11)
 NEWER = ("python3.14", "python3.13", "python3.12", "python3.11")
 VENV = ".venv"
 VENV_PYTHON = os.path.join(VENV, "bin", "python")
-COMPILER_MISSING = ("gcc", "cc' failed", "Failed building wheel", "failed-wheel-build", "Failed to build")
+COMPILER_MISSING = (
+    "gcc",
+    "cc' failed",
+    "Failed building wheel",
+    "failed-wheel-build",
+    "Failed to build",
+)
 
 
 def main(names):
@@ -89,7 +95,9 @@ def make_venv():
         run(["apt-get", "install", "-y", "--no-install-recommends", package])
         if run([sys.executable, "-m", "venv", "--clear", VENV])[0] == 0:
             return
-    sys.exit("Python's venv module is missing: install it (on Debian: apt-get install %s)." % package)
+    sys.exit(
+        "Python's venv module is missing: install it (on Debian: apt-get install %s)." % package
+    )
 
 
 def install(name):

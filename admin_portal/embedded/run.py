@@ -144,7 +144,8 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 
 def prepare(steps: list[subprocess.Popen[bytes]]) -> None:
-    if any([step.wait() for step in steps]):
+    failed = [step for step in steps if step.wait() != 0]
+    if failed:
         sys.exit("Preparing the sites failed; the lines above say why.")
 
 

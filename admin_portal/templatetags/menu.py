@@ -39,7 +39,9 @@ def _allowed(groups: tuple[Group, ...], user: User | AnonymousUser) -> tuple[Gro
         replace(
             group,
             links=tuple(
-                link for link in group.links if not link.permission or user.has_perm(link.permission)
+                link
+                for link in group.links
+                if not link.permission or user.has_perm(link.permission)
             ),
         )
         for group in groups

@@ -7,6 +7,7 @@ from allauth.account.forms import (
     SignupForm,
 )
 from django import forms
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -55,12 +56,11 @@ class SignUpForm(WithoutPlaceholders, SignupForm):
     )
     field_order = ["name", "company", "email", "password1"]
 
-    def custom_signup(self, request: HttpRequest, user: User) -> None:
+    def custom_signup(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """Called by allauth inside its own saving, with the user already a row."""
-        user.first_name = self.cleaned_data["name"]
-        user.save(update_fields=["first_name"])
+        User.objects.filter(pk=user.pk).update(first_name=self.cleaned_data["name"])
         company = Company.objects.create(name=self.cleaned_data["company"])
-        Membership.objects.create(company=company, user=user)
+        Membership.objects.create(company=company, user_id=user.pk)
 
 
 class NewKeyForm(forms.Form):

@@ -1,4 +1,4 @@
-"""Issue, reveal, revoke and check keys. Nothing else writes them, and each change leaves an event."""
+"""Issue, reveal, revoke and check keys. Nothing else writes them; each change leaves an event."""
 
 import hashlib
 import hmac

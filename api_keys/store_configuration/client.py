@@ -4,7 +4,7 @@ import functools
 import http.cookiejar
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import MutableMapping
 
 import requests
 from django.conf import settings
@@ -64,7 +64,7 @@ def _ask(key: str, environment: Environment, deadline: float) -> Answer:
         url,
         proxies=_proxies(url),
         headers=dict.fromkeys(KEY_HEADERS, key),
-        timeout=Timeout(connect=settings.KEY_VALIDATION_CONNECT_TIMEOUT, total=left),
+        timeout=Timeout(connect=settings.KEY_VALIDATION_CONNECT_TIMEOUT, total=left),  # type: ignore[arg-type]  # only the stubs have not heard of it
         allow_redirects=False,
         stream=True,
     ) as response:
@@ -109,7 +109,7 @@ def _session() -> requests.Session:
 
 
 @functools.cache
-def _proxies(url: str) -> Mapping[str, str]:
+def _proxies(url: str) -> MutableMapping[str, str]:
     """Return the environment's proxies for `url`, read once: `requests` would at every call."""
     return get_environ_proxies(url)
 
@@ -127,9 +127,9 @@ def _only_if_about(key: str, environment: Environment, answer: Answer) -> Answer
 
 
 def _broke_before_an_answer(error: requests.ConnectionError) -> bool:
-    return any(isinstance(link, ConnectionError | ProtocolError) for link in _chain(error)) and not any(
-        isinstance(link, NewConnectionError) for link in _chain(error)
-    )
+    return any(
+        isinstance(link, ConnectionError | ProtocolError) for link in _chain(error)
+    ) and not any(isinstance(link, NewConnectionError) for link in _chain(error))
 
 
 def _cause_of(error: BaseException) -> str:

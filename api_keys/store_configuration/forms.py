@@ -40,7 +40,9 @@ class ApiKeysForm(forms.Form):
 
     production_api_key = forms.CharField(
         label="Production Api Key",
-        help_text=gettext_lazy("Sent with every call to the services in the production environment."),
+        help_text=gettext_lazy(
+            "Sent with every call to the services in the production environment."
+        ),
         required=False,
         strip=False,
         widget=KeyInput,
@@ -56,7 +58,7 @@ class ApiKeysForm(forms.Form):
     sandbox_seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.user = user
         self.labels_cleaned: list[str] = []
 

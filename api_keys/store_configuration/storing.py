@@ -49,7 +49,9 @@ def store_keys(changes: Mapping[Environment, KeyChange], *, actor: User | None) 
 @transaction.atomic
 def remove_key(environment: Environment, *, seen: str) -> bool:
     """Remove the key that was seen. Returns False when another one, or none, is stored by now."""
-    deleted, _by_model = StoredKey.objects.filter(environment=environment, fingerprint=seen).delete()
+    deleted, _by_model = StoredKey.objects.filter(
+        environment=environment, fingerprint=seen
+    ).delete()
     return bool(deleted)
 
 

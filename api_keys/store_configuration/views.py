@@ -80,7 +80,10 @@ def _saved(request: AuthenticatedRequest, form: ApiKeysForm) -> HttpResponseRedi
         if verify_stored_key(environment).verdict is Verdict.UNAVAILABLE:
             messages.warning(
                 request,
-                _("The %s Api Key is saved, but not verified yet: the key service can't be reached.")
+                _(
+                    "The %s Api Key is saved, but not verified yet: the key service can't be"
+                    " reached."
+                )
                 % environment.label,
             )
     return redirect("api_keys")
@@ -90,7 +93,9 @@ def _what_changed(environment: Environment) -> str:
     """Say who did what to a key while somebody else had it open."""
     stored = StoredKey.objects.of(environment)
     if stored is None:
-        return _("Somebody removed this key while you had the page open. Save again to store yours.")
+        return _(
+            "Somebody removed this key while you had the page open. Save again to store yours."
+        )
     return _(
         "%(who)s stored another %(environment)s Api Key at %(when)s, while you had the page open."
         " It has the fingerprint %(fingerprint)s. To replace it, paste yours again and save."

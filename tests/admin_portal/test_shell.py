@@ -29,7 +29,11 @@ def test_sidebar_has_the_entries_that_lead_somewhere() -> None:
 
 @pytest.mark.parametrize(
     ("path", "entry"),
-    [("/", "Dashboard"), ("/marketing/amazon-sales-channel/welcome/", "Marketing"), (CONFIGURATION_URL, "Stores")],
+    [
+        ("/", "Dashboard"),
+        ("/marketing/amazon-sales-channel/welcome/", "Marketing"),
+        (CONFIGURATION_URL, "Stores"),
+    ],
 )
 def test_sidebar_marks_where_one_is(admin_client: Client, path: str, entry: str) -> None:
     sidebar = admin_client.get(path).text.split("sidebar-entries")[1].split("</nav>")[0]

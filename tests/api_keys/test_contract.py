@@ -43,7 +43,10 @@ def test_generated_keys_differ() -> None:
 def test_keys_are_made_by_the_system_generator_alone() -> None:
     tree = ast.parse(Path(contract.__file__).read_text())
     imported = {
-        alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import)
+        for alias in node.names
     }
 
     assert "secrets" in imported

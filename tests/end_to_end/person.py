@@ -2,15 +2,30 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Literal
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    ViewportSize,
+    expect,
+)
 
 from tests.end_to_end.processes import Sites
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
-PHONE = {"width": 360, "height": 740}
-DESKTOP = {"width": 1280, "height": 800}
+PHONE = ViewportSize(width=360, height=740)
+DESKTOP = ViewportSize(width=1280, height=800)
+LOOKS: list[tuple[ViewportSize, Literal["light", "dark"]]] = [
+    (DESKTOP, "light"),
+    (PHONE, "dark"),
+    (DESKTOP, "dark"),
+    (PHONE, "light"),
+]
 EMAIL = "mia@example.com"
 PASSWORD = "a long enough pass phrase"
 
@@ -24,14 +39,15 @@ def context_of(
     if clipboard:
         context.grant_permissions(["clipboard-read", "clipboard-write"])
     else:
-        context.add_init_script("navigator.clipboard.writeText = () => Promise.reject()")
+        refuse = "if (navigator.clipboard) navigator.clipboard.writeText = () => Promise.reject()"
+        context.add_init_script(refuse)
     complaints: list[str] = []
     context.on("console", lambda message: complaints.extend(complaint_of(message)))
     context.on("weberror", lambda error: complaints.append(str(error.error)))
     context.on("request", lambda request: complaints.extend(stray(request, sites)))
     yield context
     context.close()
-    assert complaints == []
+    assert not complaints, complaints
 
 
 def complaint_of(message: ConsoleMessage) -> list[str]:
@@ -82,13 +98,13 @@ def save_production_key(page: Page, key: str) -> None:
 
 def assert_accessible(page: Page) -> None:
     """Hold the page to WCAG 2.2 AA by axe, wide and narrow, light and dark."""
-    for size, scheme in ((DESKTOP, "light"), (PHONE, "dark"), (DESKTOP, "dark"), (PHONE, "light")):
-        page.set_viewport_size(size)  # type: ignore[arg-type]
+    for size, scheme in LOOKS:
+        page.set_viewport_size(size)
         # Reduced motion: a colour on its way to another is neither of the two.
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         found = Axe().run(page, options={"runOnly": WCAG, "resultTypes": ["violations"]})
         width = page.evaluate("document.documentElement.scrollWidth")
         assert found.violations_count == 0, f"{page.url}, {scheme}: {found.generate_report()}"
         assert width <= size["width"], f"{page.url} is {width} pixels wide"
-    page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+    page.set_viewport_size(DESKTOP)
     page.emulate_media(color_scheme="light")

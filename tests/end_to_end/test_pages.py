@@ -32,7 +32,14 @@ def test_pages_of_the_admin_are_accessible(browser: Browser, sites: Sites) -> No
         assert_accessible(page)
 
         sign_in_to_admin(page, sites)
-        for path in ("/", CHANNEL, CONFIGURATION, "/help/amazon-sales-channel/", "/sign-out/", "/x"):
+        for path in (
+            "/",
+            CHANNEL,
+            CONFIGURATION,
+            "/help/amazon-sales-channel/",
+            "/sign-out/",
+            "/x",
+        ):
             page.goto(sites.admin + path)
             assert_accessible(page)
         page.goto(sites.admin)
@@ -66,7 +73,12 @@ def test_pages_of_the_admin_are_accessible(browser: Browser, sites: Sites) -> No
 def test_pages_of_the_commerce_account_are_accessible(browser: Browser, sites: Sites) -> None:
     with context_of(browser, sites) as context:
         page = context.new_page()
-        for path in ("/sign-in/", "/create-an-account/", "/forgot-password/", "/problems/expired-key/"):
+        for path in (
+            "/sign-in/",
+            "/create-an-account/",
+            "/forgot-password/",
+            "/problems/expired-key/",
+        ):
             page.goto(sites.account + path)
             assert_accessible(page)
         page.get_by_role("link", name="Open API Portal").click()
@@ -160,7 +172,7 @@ def test_sidebar_works_by_touch_on_a_phone(browser: Browser, sites: Sites) -> No
         page = first.new_page()
         sign_in_to_admin(page, sites)
         signed_in = first.storage_state()
-    phone = browser.new_context(has_touch=True, viewport=PHONE, storage_state=signed_in)  # type: ignore[arg-type]
+    phone = browser.new_context(has_touch=True, viewport=PHONE, storage_state=signed_in)
     page = phone.new_page()
     page.goto(sites.admin)
 

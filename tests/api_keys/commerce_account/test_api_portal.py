@@ -49,7 +49,9 @@ def test_new_key_works_and_expires_after_the_set_time(
 ) -> None:
     settings.ISSUED_KEY_LIFETIME_DAYS = 30
     create(member_client)
-    key = member_client.post(key_url(IssuedKey.objects.get()), headers={"accept": "text/plain"}).text
+    key = member_client.post(
+        key_url(IssuedKey.objects.get()), headers={"accept": "text/plain"}
+    ).text
 
     now = check_key(key, Environment.PRODUCTION)
     with time_machine.travel(timezone.now() + timedelta(days=30)):

@@ -24,7 +24,9 @@ def test_signed_out_visitor_goes_by_sign_in_straight_to_api_portal(
 ) -> None:
     asked = client.get(PORTAL)
     page = client.post(
-        asked["Location"], {"login": "mia@example.com", "password": "mia's own password"}, follow=True
+        asked["Location"],
+        {"login": "mia@example.com", "password": "mia's own password"},
+        follow=True,
     )
 
     assert asked["Location"] == f"/sign-in/?next={PORTAL}"
@@ -57,7 +59,7 @@ def test_confirming_the_address_works_by_the_link_in_the_mail(client: Client, db
     client.post(path)
 
     assert "nia@example.com" in question.text
-    assert User.objects.get().emailaddress_set.get().verified  # type: ignore[attr-defined]
+    assert User.objects.get().emailaddress_set.get().verified
 
 
 @pytest.mark.parametrize(
@@ -114,9 +116,7 @@ def test_guessing_is_slowed_down(client: Client, member: User) -> None:
         for number in range(6)
     ]
 
-    right = client.post(
-        "/sign-in/", {"login": "mia@example.com", "password": "mia's own password"}
-    )
+    right = client.post("/sign-in/", {"login": "mia@example.com", "password": "mia's own password"})
 
     assert "Too many failed login attempts" in attempts[-1].text
     assert right.status_code == 200

@@ -25,9 +25,7 @@ def test_key_is_nowhere_in_the_database(issued: tuple[IssuedKey, str]) -> None:
     assert fingerprint(issued[1]) in dump
 
 
-def test_key_can_be_revealed_as_it_was_issued(
-    issued: tuple[IssuedKey, str], member: User
-) -> None:
+def test_key_can_be_revealed_as_it_was_issued(issued: tuple[IssuedKey, str], member: User) -> None:
     assert reveal_key(issued[0], actor=member) == issued[1]
 
 
@@ -44,9 +42,7 @@ def test_each_change_leaves_an_event(issued: tuple[IssuedKey, str], member: User
     ]
 
 
-def test_revoked_key_can_never_be_opened_again(
-    issued: tuple[IssuedKey, str], member: User
-) -> None:
+def test_revoked_key_can_never_be_opened_again(issued: tuple[IssuedKey, str], member: User) -> None:
     revoke_key(issued[0], actor=member)
 
     row = IssuedKey.objects.get()

@@ -62,7 +62,9 @@ def test_unknown_key_is_invalid(client: Client, issued: tuple[IssuedKey, str]) -
     assert (status, answer.verdict) == (401, Verdict.INVALID)
 
 
-@pytest.mark.parametrize("malformed", ["x", "ck_production_", "schl\u00fcssel", "k" * 8000, "' OR 1"])
+@pytest.mark.parametrize(
+    "malformed", ["x", "ck_production_", "schl\u00fcssel", "k" * 8000, "' OR 1"]
+)
 def test_malformed_key_gets_the_answer_of_an_unknown_one(
     client: Client, issued: tuple[IssuedKey, str], malformed: str
 ) -> None:
@@ -102,9 +104,7 @@ def test_key_expires_at_its_very_instant(client: Client, company: Company) -> No
 def test_key_of_the_other_environment_is_told_its_own(
     client: Client, company: Company, issued: tuple[IssuedKey, str]
 ) -> None:
-    _row, sandbox_key = issue_key(
-        company, Environment.SANDBOX, "test", actor=None, expires_at=None
-    )
+    _row, sandbox_key = issue_key(company, Environment.SANDBOX, "test", actor=None, expires_at=None)
 
     assert check(client, sandbox_key, SANDBOX)[0] == 200
     for key, path, own in [

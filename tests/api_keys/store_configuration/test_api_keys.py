@@ -109,7 +109,7 @@ def test_surroundings_of_a_paste_are_removed_and_that_is_said(
     key = generate_key(Environment.PRODUCTION)
     key_service.answers(Verdict.VALID)
 
-    page = save(admin_client, production=f' “{key}”\u200b\n')
+    page = save(admin_client, production=f" “{key}”\u200b\n")
 
     assert "Spaces or quotes around the Production Api Key were removed." in page
     assert stored_in(Environment.PRODUCTION) == key

@@ -74,9 +74,7 @@ def test_judgement_on_a_key_replaced_meanwhile_is_not_remembered_for_the_new_one
         assert store_keys({PRODUCTION: change}, actor=None) == set()
         return Answer(Verdict.REVOKED)
 
-    monkeypatch.setattr(
-        "api_keys.store_configuration.verification.check_key", replace_while_asking
-    )
+    monkeypatch.setattr("api_keys.store_configuration.verification.check_key", replace_while_asking)
 
     verify_stored_key(PRODUCTION)
 

@@ -45,7 +45,7 @@ class Command(BaseCommand):
         self.stdout.write(key)
 
     def _company(self, name: str, *, create: bool) -> Company:
-        found = [c for c in Company.objects.filter(name=name)[:2]]
+        found = list(Company.objects.filter(name=name)[:2])
         if not found and name.startswith("COM-") and name[4:].isdigit():
             found = list(Company.objects.filter(pk=int(name[4:])))
         if len(found) > 1:
