@@ -79,11 +79,15 @@ def main() -> None:
         servers = [start(site.serve(), started) for site in SITES]
         for site, server in zip(SITES, servers, strict=True):
             wait_until_it_answers(site, server)
-        for site in SITES:
-            print(f"{site.name + ':':<18} {site.address}", flush=True)
-        print("Ctrl-C stops both.", flush=True)
+        say(*(f"{site.name + ':':<18} {site.address}" for site in SITES), "Ctrl-C stops both.")
         os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
     sys.exit("A site stopped by itself, so the other was stopped too; the lines above say why.")
+
+
+def say(*lines: str) -> None:
+    # In one piece: the sites write to this terminal, too.
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    sys.stdout.flush()
 
 
 def stop(number: int, frame: FrameType | None) -> NoReturn:

@@ -1,0 +1,150 @@
+"""What `make run` does around the sites: start, keep, stop, refuse."""
+
+import os
+import signal
+import socket
+import sqlite3
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.end_to_end.processes import ROOT, Sites, environment_for, running_sites
+
+RUN = [sys.executable, "-m", "admin_portal.embedded.run"]
+
+
+def descendants(pid: int) -> list[int]:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [int(child) for child in children] + [
+        found for child in children for found in descendants(int(child))
+    ]
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return "(zombie)" not in Path(f"/proc/{pid}/status").read_text()
+    except FileNotFoundError:
+        return False
+
+
+def try_to_run(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(RUN, cwd=ROOT, env=environment, capture_output=True, text=True)
+
+
+def test_both_sites_answer_on_loopback_alone(sites: Sites) -> None:
+    assert requests.get(sites.admin, timeout=5).url == f"{sites.admin}/sign-in/?next=/"
+    assert requests.get(sites.account, timeout=5).status_code == 200
+    for port in (sites.environment["ADMIN_PORT"], sites.environment["ACCOUNT_PORT"]):
+        listening = f"{int(port):04X}"
+        lines = Path("/proc/net/tcp").read_text().splitlines()
+        addresses = {line.split()[1] for line in lines if f":{listening} 00000000:0000 0A" in line}
+        assert addresses == {f"0100007F:{listening}"}
+
+
+def test_addresses_are_printed_and_secrets_are_for_their_owner_alone(sites: Sites) -> None:
+    mode = (sites.folder / ".env").stat().st_mode
+
+    assert f"Commerce Admin:    {sites.admin}\n" in sites.log
+    assert f"Commerce account:  {sites.account}\n" in sites.log
+    assert stat.S_IMODE(mode) == 0o600
+
+
+def test_second_start_keeps_everything_and_shows_no_password_again(tmp_path: Path) -> None:
+    environment = environment_for(tmp_path)
+    with running_sites(tmp_path, environment) as sites:
+        password = sites.password
+        secrets = (tmp_path / ".env").read_bytes()
+    (tmp_path / "log").unlink()
+
+    with running_sites(tmp_path, environment) as sites:
+        assert "Password" not in sites.log
+        session = requests.Session()
+        session.get(sites.admin, timeout=5)
+        page = session.get(f"{sites.admin}/sign-in/", timeout=5).text
+        token = page.split('csrfmiddlewaretoken" value="')[1].split('"')[0]
+        form = {"login": "admin", "password": password, "csrfmiddlewaretoken": token}
+        signed_in = session.post(f"{sites.admin}/sign-in/", form, timeout=5)
+
+    assert "Dashboard" in signed_in.text
+    assert (tmp_path / ".env").read_bytes() == secrets
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_signal_stops_everything(sites: Sites, number: signal.Signals) -> None:
+    processes = descendants(sites.process.pid)
+    assert len(processes) >= 4
+
+    code = sites.stop(number)
+
+    assert code == 0
+    assert [pid for pid in processes if is_running(pid)] == []
+
+
+def test_site_that_ends_by_itself_ends_the_other(sites: Sites) -> None:
+    processes = descendants(sites.process.pid)
+    os.kill(processes[0], signal.SIGKILL)
+
+    code = sites.process.wait(timeout=30)
+
+    assert code == 1
+    assert "A site stopped by itself" in sites.log
+
+
+@pytest.mark.parametrize("setting", ["ADMIN_PORT", "ACCOUNT_PORT"])
+def test_port_in_use_is_one_sentence(tmp_path: Path, setting: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = try_to_run(environment_for(tmp_path, **{setting: str(port)}))
+
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert f"Port {port} can't be used" in done.stderr
+    assert f"make run {setting}=" in done.stderr
+    assert not (tmp_path / ".env").exists()
+
+
+@pytest.mark.parametrize("port", ["none", "0", "65536", "80a", "-1"])
+def test_bad_port_is_one_sentence(tmp_path: Path, port: str) -> None:
+    done = try_to_run(environment_for(tmp_path, ADMIN_PORT=port))
+
+    assert done.stderr == f"ADMIN_PORT has to be a port from 1 to 65535, not “{port}”.\n"
+
+
+def test_one_port_for_both_is_one_sentence(tmp_path: Path) -> None:
+    done = try_to_run(environment_for(tmp_path, ADMIN_PORT="8123", ACCOUNT_PORT="8123"))
+
+    assert done.stderr == "ADMIN_PORT and ACCOUNT_PORT have to differ.\n"
+
+
+def test_folder_that_can_not_be_made_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    done = try_to_run(environment_for(tmp_path, VAR_DIR=str(tmp_path / "file" / "var")))
+
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "can't be written" in done.stderr
+
+
+def test_bad_setting_ends_before_anything_is_served(tmp_path: Path) -> None:
+    done = try_to_run(environment_for(tmp_path, KEY_VALIDATION_URL_SANDBOX="ftp://x"))
+
+    assert done.returncode == 1
+    assert "KEY_VALIDATION_URL_SANDBOX" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_databases_lie_apart(sites: Sites) -> None:
+    tables = {}
+    for name in ("admin", "commerce_account"):
+        with sqlite3.connect(sites.folder / "var" / f"{name}.sqlite3") as database:
+            rows = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            tables[name] = {row[0] for row in rows}
+        database.close()
+
+    assert "store_configuration_storedkey" in tables["admin"] - tables["commerce_account"]
+    assert "commerce_account_issuedkey" in tables["commerce_account"] - tables["admin"]
