@@ -25,7 +25,7 @@ COMPILER_MISSING = (
 )
 
 
-def main(names):
+def main(names: "list[str]") -> None:
     use_new_python()
     missing = [name for name in names if not is_installed(name)]
     if not missing:
@@ -37,7 +37,7 @@ def main(names):
         install(name)
 
 
-def use_new_python():
+def use_new_python() -> None:
     if sys.version_info >= OLDEST:
         return
     for name in NEWER:
@@ -50,7 +50,7 @@ def use_new_python():
     )
 
 
-def is_installed(name):
+def is_installed(name: str) -> bool:
     try:
         with open(stamp_of(name)) as stamp:
             return stamp.read() == state_of(name)
@@ -58,18 +58,18 @@ def is_installed(name):
         return False
 
 
-def stamp_of(name):
+def stamp_of(name: str) -> str:
     return os.path.join(VENV, "installed-" + name)
 
 
-def state_of(name):
+def state_of(name: str) -> str:
     """Return what an installation depends on: the pinned versions, and which Python it is for."""
     with open(name, "rb") as requirements:
         digest = hashlib.sha256(requirements.read()).hexdigest()
     return "%s %d.%d" % ((digest,) + sys.version_info[:2])
 
 
-def is_made():
+def is_made() -> bool:
     """Tell whether the environment is whole and made with this Python."""
     version = "import pip, sys; print('%d.%d' % sys.version_info[:2])"
     try:
@@ -79,7 +79,7 @@ def is_made():
     return seen.decode().strip() == "%d.%d" % sys.version_info[:2]
 
 
-def make_venv():
+def make_venv() -> None:
     try:
         os.makedirs(VENV, exist_ok=True)
         with open(os.path.join(VENV, "writable"), "w"):
@@ -100,7 +100,7 @@ def make_venv():
     )
 
 
-def install(name):
+def install(name: str) -> None:
     pip = [VENV_PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
     code, output = run(pip + ["--require-hashes", "-r", name])
     if code == 0:
@@ -119,7 +119,7 @@ def install(name):
     sys.exit("Packages could not be installed: %s (%s has more)" % ((errors or ["?"])[-1], log))
 
 
-def run(command):
+def run(command: "list[str]") -> "tuple[int, str]":
     """Run a command; return its exit code and everything it said."""
     environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
     process = subprocess.Popen(

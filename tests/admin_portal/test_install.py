@@ -39,7 +39,7 @@ def commands(monkeypatch: pytest.MonkeyPatch) -> Commands:
 
 def sentence_of(*names: str) -> str:
     with pytest.raises(SystemExit) as end:
-        install.main(names)
+        install.main(list(names))
     assert "\n" not in str(end.value)
     return str(end.value)
 
@@ -66,9 +66,13 @@ def test_changed_requirements_are_installed_again(commands: Commands) -> None:
 
 def test_old_python_gives_way_to_a_newer_one(monkeypatch: pytest.MonkeyPatch) -> None:
     taken: list[str] = []
-    monkeypatch.setattr(install.sys, "version_info", (3, 10, 4))
-    monkeypatch.setattr(install.shutil, "which", {"python3.12": "/usr/bin/python3.12"}.get)
-    monkeypatch.setattr(install.os, "execv", lambda path, arguments: taken.append(path))
+    monkeypatch.setattr("admin_portal.embedded.install.sys.version_info", (3, 10, 4))
+    monkeypatch.setattr(
+        "admin_portal.embedded.install.shutil.which", {"python3.12": "/usr/bin/python3.12"}.get
+    )
+    monkeypatch.setattr(
+        "admin_portal.embedded.install.os.execv", lambda path, arguments: taken.append(path)
+    )
 
     with pytest.raises(SystemExit):
         install.use_new_python()
@@ -77,8 +81,8 @@ def test_old_python_gives_way_to_a_newer_one(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_python_too_old_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(install.sys, "version_info", (3, 10, 4))
-    monkeypatch.setattr(install.shutil, "which", lambda name: None)
+    monkeypatch.setattr("admin_portal.embedded.install.sys.version_info", (3, 10, 4))
+    monkeypatch.setattr("admin_portal.embedded.install.shutil.which", lambda name: None)
 
     assert "Python 3.11 or newer is needed, and this is 3.10" in sentence_of("requirements.txt")
 
@@ -88,14 +92,14 @@ def test_script_is_understood_by_an_old_python() -> None:
     compile(SCRIPT.read_text(), str(SCRIPT), "exec", dont_inherit=True, flags=0)
     text = SCRIPT.read_text()
 
-    assert not [word for word in (' f"', "match ", ":=", " | None", "-> ") if word in text]
+    assert not [word for word in (' f"', "match ", ":=", " | ") if word in text]
 
 
 def test_missing_venv_module_is_one_sentence(
     commands: Commands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commands.answers["-m venv"] = (1, "ensurepip is not available")
-    monkeypatch.setattr(install.os, "geteuid", lambda: 1000)
+    monkeypatch.setattr("admin_portal.embedded.install.os.geteuid", lambda: 1000)
 
     assert "Python's venv module is missing: install it" in sentence_of("requirements.txt")
     assert not any("apt-get" in line for line in commands.run)
@@ -105,8 +109,10 @@ def test_root_gets_the_missing_venv_module_from_debian(
     commands: Commands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commands.answers["-m venv"] = (1, "ensurepip is not available")
-    monkeypatch.setattr(install.os, "geteuid", lambda: 0)
-    monkeypatch.setattr(install.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr("admin_portal.embedded.install.os.geteuid", lambda: 0)
+    monkeypatch.setattr(
+        "admin_portal.embedded.install.shutil.which", lambda name: f"/usr/bin/{name}"
+    )
 
     sentence_of("requirements.txt")
 
@@ -134,7 +140,7 @@ def test_folder_that_can_not_be_written_is_one_sentence(monkeypatch: pytest.Monk
     def refuse(*arguments: object, **options: object) -> None:
         raise PermissionError(30, "Read-only file system")
 
-    monkeypatch.setattr(install.os, "makedirs", refuse)
+    monkeypatch.setattr("admin_portal.embedded.install.os.makedirs", refuse)
 
     assert "can't be written: Read-only file system." in sentence_of("requirements.txt")
 
