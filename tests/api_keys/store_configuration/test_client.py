@@ -1,5 +1,6 @@
 """The outbound call, against real servers with every fault a network has."""
 
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -108,7 +109,12 @@ def test_refused_connection_is_unavailable(settings: Settings) -> None:
     assert answer == Answer(Verdict.UNAVAILABLE, cause="connection refused")
 
 
-def test_unknown_host_is_unavailable(settings: Settings) -> None:
+def test_unknown_host_is_unavailable(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*arguments: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+
     answer = ask(settings, "https://no-such-host.invalid")
 
     assert answer == Answer(Verdict.UNAVAILABLE, cause="unknown host name")

@@ -5,6 +5,7 @@ from django.core.management import CommandError, call_command
 
 from api_keys.contract import Environment, Verdict, generate_key
 from api_keys.store_configuration.encryption import decrypt
+from api_keys.store_configuration.management.commands.verify_stored_key import REASONS
 from api_keys.store_configuration.models import StoredKey
 from tests.conftest import KeyService
 
@@ -23,7 +24,7 @@ def verify(*arguments: str) -> tuple[str, int]:
 def test_verify_exits_with_0_for_a_valid_key(stored_key: str, key_service: KeyService) -> None:
     key_service.answers(Verdict.VALID)
 
-    assert verify() == ("valid\n", 0)
+    assert verify() == ("valid: the service accepts the key\n", 0)
 
 
 @pytest.mark.parametrize("verdict", [Verdict.REVOKED, Verdict.EXPIRED, Verdict.INVALID])
@@ -32,7 +33,7 @@ def test_verify_exits_with_1_for_a_bad_key(
 ) -> None:
     key_service.answers(verdict)
 
-    assert verify() == (f"{verdict}\n", 1)
+    assert verify() == (f"{verdict}: {REASONS[verdict]}\n", 1)
 
 
 def test_verify_prints_the_reason_of_an_outage(stored_key: str, key_service: KeyService) -> None:
@@ -42,7 +43,11 @@ def test_verify_prints_the_reason_of_an_outage(stored_key: str, key_service: Key
 
 
 def test_verify_reports_a_missing_key(db: None) -> None:
-    assert verify("--environment", "sandbox") == ("missing\n", 1)
+    assert verify("--environment", "sandbox") == ("missing: no key is stored\n", 1)
+
+
+def test_every_verdict_has_a_reason() -> None:
+    assert set(REASONS) == set(Verdict)
 
 
 def test_store_reads_the_key_from_standard_input(db: None, monkeypatch: pytest.MonkeyPatch) -> None:

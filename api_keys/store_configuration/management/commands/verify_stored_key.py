@@ -7,11 +7,22 @@ from django.core.management.base import BaseCommand
 from api_keys.contract import Environment, Verdict
 from api_keys.store_configuration.verification import verify_stored_key
 
+REASONS = {
+    Verdict.VALID: "the service accepts the key",
+    Verdict.INVALID: "the service never issued the key",
+    Verdict.REVOKED: "the key was deleted in API Portal",
+    Verdict.EXPIRED: "the key was good until its expiry date",
+    Verdict.WRONG_ENVIRONMENT: "the key belongs to another environment",
+    Verdict.MISSING: "no key is stored",
+    Verdict.UNREADABLE: "ADMIN_ENCRYPTION_KEYS holds no key that opens it",
+    Verdict.UNAVAILABLE: "the service gave no answer",
+}
+
 
 class Command(BaseCommand):
     help = (
-        "Verify the stored key and print the verdict, with its reason when the service could not"
-        " be asked. Exits with 0 only when the key is valid."
+        "Verify the stored key and print the verdict and its reason. Exits with 0 only when the"
+        " key is valid."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -21,7 +32,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         verification = verify_stored_key(Environment(options["environment"]))
-        reason = f": {verification.cause}" if verification.cause else ""
-        self.stdout.write(verification.verdict + reason)
+        reason = verification.cause or REASONS[verification.verdict]
+        self.stdout.write(f"{verification.verdict}: {reason}")
         if verification.verdict is not Verdict.VALID:
             sys.exit(1)
