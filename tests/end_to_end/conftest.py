@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser import HOW_TO_GET_IT, find_chromium, is_required
+from tests.browser import HOW_TO_GET_IT, find_chromium, is_ready, is_required
 from tests.end_to_end.processes import Sites, environment_for, running_sites
 
 FLAGS = [
@@ -27,13 +27,12 @@ def sites(tmp_path: Path) -> Iterator[Sites]:
 
 @pytest.fixture
 def browser() -> Iterator[Browser]:
-    path = find_chromium()
-    if path is None:
+    if not is_ready():
         if is_required():
             pytest.fail(HOW_TO_GET_IT)
         pytest.skip(HOW_TO_GET_IT)
     # Not for the whole session: while it runs, Django takes this thread for an asynchronous one.
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        chromium = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
         yield chromium
         chromium.close()
