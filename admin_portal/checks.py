@@ -5,7 +5,6 @@ what an operator knows; `_SITES` says which.
 """
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 from django.conf import settings
@@ -27,29 +26,21 @@ def check_site_settings(**kwargs: Any) -> list[CheckMessage]:
 
 
 def _check_site_url(name: str) -> list[CheckMessage]:
-    parts = urlsplit(settings.SITE_URL)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path not in ("", "/"):
-        return [
-            Error(
-                f"{name} has to be an http or https address without a path.",
-                id="admin_portal.E001",
-            )
-        ]
     is_loopback = settings.ALLOWED_HOSTS == LOOPBACK_HOSTS
     if settings.DEBUG and not is_loopback:
         return [
             Error(
                 "DEBUG is on, but the site is served beyond this machine.",
                 hint=f"Turn DEBUG off: its error pages show settings. {name} names the site.",
-                id="admin_portal.E002",
+                id="admin_portal.E001",
             )
         ]
-    if parts.scheme == "http" and not is_loopback and not settings.DEBUG:
+    if not settings.IS_HTTPS and not is_loopback and not settings.DEBUG:
         return [
             Error(
                 f"{name} is http, so that passwords and keys would travel in clear.",
                 hint="Serve the site by https, or on loopback only.",
-                id="admin_portal.E003",
+                id="admin_portal.E002",
             )
         ]
     return []
@@ -62,7 +53,7 @@ def _check_secret_key(name: str) -> list[CheckMessage]:
         Error(
             f"{name} is too short to be secret.",
             hint="Use at least 50 random characters.",
-            id="admin_portal.E004",
+            id="admin_portal.E003",
         )
     ]
 
@@ -78,6 +69,6 @@ def _check_encryption_keys(name: str) -> list[CheckMessage]:
         Error(
             f"{name} holds no usable encryption key.",
             hint="Each is 32 random bytes in URL-safe base64; several are parted by commas.",
-            id="admin_portal.E005",
+            id="admin_portal.E004",
         )
     ]

@@ -57,7 +57,10 @@ PROMPTS = {
     Verdict.EXPIRED: Prompt(
         Page.WELCOME,
         _("The stored API key has expired"),
-        _("The key was good until its expiry date. Create a new key and add it here."),
+        _(
+            "Its expiry date has passed, so the key service refuses it. Create a new key in API"
+            " Portal and add it here."
+        ),
     ),
     Verdict.WRONG_ENVIRONMENT: Prompt(
         Page.WELCOME,

@@ -140,7 +140,8 @@ def read_answer(status: int, content_type: str, body: bytes) -> Answer:
     """
     if status not in _VERDICT_BY_STATUS_ALONE:
         return _unavailable(f"status {status}")
-    if "html" in content_type or body.lstrip().startswith(b"<"):
+    content_type = content_type.lower()
+    if "html" in content_type or body.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
         return _unavailable("a page of HTML")
     if "json" not in content_type or not body:
         return Answer(_VERDICT_BY_STATUS_ALONE[status])

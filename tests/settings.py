@@ -13,11 +13,11 @@ _FERNET_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 os.environ.update(
     ENV_FILE="no such file",
     VAR_DIR=tempfile.mkdtemp(prefix="commerce-tests-"),
-    ADMIN_SECRET_KEY="an admin secret for tests, of fifty characters or more",
+    ADMIN_SECRET_KEY="an-admin-secret-for-tests-of-fifty-characters-or-more",
     ADMIN_ENCRYPTION_KEYS=_FERNET_KEY,
-    ACCOUNT_SECRET_KEY="an account secret for tests, of fifty characters or more",
+    ACCOUNT_SECRET_KEY="an-account-secret-for-tests-of-fifty-characters-or-more",
     ACCOUNT_ENCRYPTION_KEYS=_FERNET_KEY[::-1].lstrip("=") + "=",
-    ACCOUNT_DIGEST_KEY="a digest key for tests, of 32 characters",
+    ACCOUNT_DIGEST_KEY="a-digest-key-for-tests-of-32-characters",
 )
 (Path(os.environ["VAR_DIR"]) / "static").mkdir()
 

@@ -2,14 +2,37 @@
 
 import gc
 from typing import Any
+from urllib.parse import quote
+
+from gunicorn.glogging import Logger
+
+LONGEST_SEGMENT = 32
+"""Characters. Longer parts of a path are tokens out of an e-mail, or a key that went astray."""
+
+
+class AccessLogger(Logger):
+    def atoms(self, resp: Any, req: Any, environ: Any, request_time: Any) -> Any:
+        atoms = super().atoms(resp, req, environ, request_time)
+        segments = environ["PATH_INFO"].encode("latin-1").split(b"/")
+        shown = (b"..." if len(part) > LONGEST_SEGMENT else part for part in segments)
+        # Quoted: a line break in a path must not begin a line of its own in the log.
+        atoms["U"] = quote(b"/".join(shown))
+        return atoms
+
 
 worker_class = "gthread"
 workers = 1
 threads = 8
 keepalive = 75
 graceful_timeout = 5
+umask = 0o077
 control_socket_disable = True
-loglevel = "warning"
+# Only X-Forwarded-Proto, and only from FORWARDED_ALLOW_IPS, says that a request came by https.
+secure_scheme_headers = {"X-FORWARDED-PROTO": "https"}
+forwarder_headers = ""
+# Not "warning": that quotes malformed header lines, and a key could stand in one.
+loglevel = "error"
+logger_class = AccessLogger
 accesslog = "-"
 # The path without its query: somebody will put a key there one day.
 access_log_format = '%(h)s "%(m)s %(U)s" %(s)s %(b)s %(M)sms'

@@ -9,12 +9,15 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
+
+import environ
 
 from admin_portal.embedded.secrets_file import write_secrets
 
@@ -70,13 +73,17 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stop)
     os.chdir(ROOT)
+    os.umask(0o077)
+    env_file = Path(os.environ.get("ENV_FILE") or ROOT / ".env")
+    # For this program and for all that it starts; what the environment says already, stays.
+    environ.Env.read_env(env_file)
     require_free_ports()
-    prepare_folders()
+    prepare_folders(env_file)
     with ExitStack() as started:
         migrations = [start(site.manage("migrate", "--verbosity=0"), started) for site in SITES]
         prepare([*migrations, *collect(started)])
-        prepare([start(ADMIN.manage("create_first_administrator"), started)])
         servers = [start(site.serve(), started) for site in SITES]
+        prepare([start(ADMIN.manage("create_first_administrator"), started)])
         for site, server in zip(SITES, servers, strict=True):
             wait_until_it_answers(site, server)
         say(*(f"{site.name + ':':<18} {site.address}" for site in SITES), "Ctrl-C stops both.")
@@ -111,15 +118,15 @@ def require_free_ports() -> None:
                 )
 
 
-def prepare_folders() -> None:
+def prepare_folders(env_file: Path) -> None:
     var = Path(os.environ.get("VAR_DIR") or ROOT / "var")
     try:
-        var.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (var / "writable").touch()
-        (var / "writable").unlink()
-        write_secrets(Path(os.environ.get("ENV_FILE") or ROOT / ".env"))
+        var.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=var):
+            pass
+        write_secrets(env_file)
     except OSError as error:
-        sys.exit(f"{error.filename} can't be written: {error.strerror}.")
+        sys.exit(f"{error.filename or var} can't be written: {error.strerror}.")
     os.environ["VAR_DIR"] = str(var)
 
 
@@ -133,7 +140,8 @@ def collect(started: ExitStack) -> list[subprocess.Popen[bytes]]:
 
 
 def start(command: list[str], started: ExitStack) -> subprocess.Popen[bytes]:
-    process = subprocess.Popen(command)
+    # In a group of its own: a terminal's Ctrl-C is for this program, which then ends the others.
+    process = subprocess.Popen(command, process_group=0)
     started.callback(end, process)
     return process
 

@@ -2,7 +2,7 @@
 
 from admin_portal.settings.base import *
 
-SITE_URL = env.str("ADMIN_URL", default=loopback_url("ADMIN_PORT", 8000))
+SITE_URL = site_url("ADMIN_URL", "ADMIN_PORT", 8000)
 IS_HTTPS = SITE_URL.startswith("https://")
 
 # Secrets
@@ -31,19 +31,14 @@ ACCOUNT_FORMS = {"login": "admin_portal.forms.SignInForm"}
 LOGIN_REDIRECT_URL = "dashboard"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 
-# The key-validation service
+# The key-validation service: the Commerce account, unless another one is set
+_ACCOUNT_URL = site_url("ACCOUNT_URL", "ACCOUNT_PORT", 8001)
 KEY_VALIDATION_URLS = {
-    "production": env.str(
-        "KEY_VALIDATION_URL_PRODUCTION", default=loopback_url("ACCOUNT_PORT", 8001)
-    ),
-    "sandbox": env.str(
-        "KEY_VALIDATION_URL_SANDBOX", default=loopback_url("ACCOUNT_PORT", 8001) + "/sandbox"
-    ),
+    "production": env.str("KEY_VALIDATION_URL_PRODUCTION", default=_ACCOUNT_URL),
+    "sandbox": env.str("KEY_VALIDATION_URL_SANDBOX", default=f"{_ACCOUNT_URL}/sandbox"),
 }
-KEY_VALIDATION_CONNECT_TIMEOUT = env.float("KEY_VALIDATION_CONNECT_TIMEOUT", default=1.0)
-KEY_VALIDATION_TIMEOUT = env.float("KEY_VALIDATION_TIMEOUT", default=3.0)
+API_PORTAL_URL = env.str("API_PORTAL_URL", default=f"{_ACCOUNT_URL}/my-account/api-portal/")
+KEY_VALIDATION_CONNECT_TIMEOUT = number("KEY_VALIDATION_CONNECT_TIMEOUT", 1.0)
+KEY_VALIDATION_TIMEOUT = number("KEY_VALIDATION_TIMEOUT", 3.0)
 KEY_VALIDATION_ALLOW_HTTP = env.bool("KEY_VALIDATION_ALLOW_HTTP", default=False)
 KEY_VALIDATION_CA_BUNDLE = env.str("KEY_VALIDATION_CA_BUNDLE", default="")
-API_PORTAL_URL = env.str(
-    "API_PORTAL_URL", default=loopback_url("ACCOUNT_PORT", 8001) + "/my-account/api-portal/"
-)

@@ -1,7 +1,9 @@
 """Only what both sites share. Each site's own module says the rest, under the same headings."""
 
 import os
+import re
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import environ
@@ -18,23 +20,44 @@ VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 
 LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 
+Number = TypeVar("Number", int, float)
+
 
 def required(name: str) -> str:
     """Return a setting that has no default, because nobody else may know its value."""
-    value = env.str(name, default="")
+    value: str = env.str(name, default="")
     if not value:
-        raise ImproperlyConfigured(f"{name} is not set. `make run` writes a random one to .env.")
+        raise ImproperlyConfigured(f"{name} is not set; .env.example says what it is.")
+    if len(value.split()) != 1 or value != value.strip():
+        raise ImproperlyConfigured(f"{name} has spaces in it, or a comment behind it.")
     return value
 
 
-def loopback_url(port_setting: str, default_port: int) -> str:
-    """Return where the embedded default serves the site whose port that setting names."""
-    return f"http://127.0.0.1:{env.int(port_setting, default=default_port)}"
+def number(name: str, default: Number) -> Number:
+    """Return a setting of the same type as its default."""
+    value = env.str(name, default=str(default))
+    try:
+        return type(default)(value)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} has to be a number, not “{value}”.") from None
 
 
-def hosts_of(site_url: str) -> list[str]:
+def site_url(name: str, port_setting: str, default_port: int) -> str:
+    """Return a site's public address, without a slash at the end.
+
+    Where none is set, that is where the embedded default serves it, on the port set by
+    `port_setting`.
+    """
+    port = number(port_setting, default_port)
+    url: str = env.str(name, default=f"http://127.0.0.1:{port}").strip().rstrip("/").lower()
+    if not re.fullmatch(r"https?://([a-z0-9.-]*[a-z0-9]|\[[0-9a-f:]+\])(:\d+)?", url):
+        raise ImproperlyConfigured(f"{name} has to be like https://shop.example.com, not “{url}”.")
+    return url
+
+
+def hosts_of(url: str) -> list[str]:
     """Return the host names under which a site answers: its own, or each name of loopback."""
-    host = urlsplit(site_url).netloc.rpartition("@")[2].rsplit(":", 1)[0]
+    host = url.split("://")[1].removesuffix(f":{urlsplit(url).port}")
     return LOOPBACK_HOSTS if host in LOOPBACK_HOSTS else [host]
 
 
@@ -93,7 +116,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "admin_portal.middleware.SignInRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -129,6 +152,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
+ALLAUTH_TRUSTED_PROXY_COUNT = number("TRUSTED_PROXY_COUNT", 0)
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 
 # What a browser may do with our pages

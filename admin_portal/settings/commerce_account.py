@@ -2,7 +2,7 @@
 
 from admin_portal.settings.base import *
 
-SITE_URL = env.str("ACCOUNT_URL", default=loopback_url("ACCOUNT_PORT", 8001))
+SITE_URL = site_url("ACCOUNT_URL", "ACCOUNT_PORT", 8001)
 IS_HTTPS = SITE_URL.startswith("https://")
 
 # Secrets
@@ -14,7 +14,7 @@ DIGEST_KEY = required("ACCOUNT_DIGEST_KEY")
 INSTALLED_APPS = [*INSTALLED_APPS, "api_keys.commerce_account"]
 ROOT_URLCONF = "api_keys.commerce_account.urls"
 WSGI_APPLICATION = "api_keys.commerce_account.wsgi.application"
-TEMPLATES = templates_of("commerce_account", [])
+TEMPLATES = templates_of("commerce_account", ["api_keys.commerce_account.mail.mail_server"])
 DATABASES = {"default": sqlite_database("commerce_account")}
 
 # Where it is served
@@ -53,4 +53,4 @@ else:
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if IS_HTTPS else "http"
 
 # Keys
-ISSUED_KEY_LIFETIME_DAYS = env.int("ISSUED_KEY_LIFETIME_DAYS", default=365)
+ISSUED_KEY_LIFETIME_DAYS = number("ISSUED_KEY_LIFETIME_DAYS", 365)

@@ -17,11 +17,11 @@ def check_issuing_settings(**kwargs: Any) -> list[CheckMessage]:
                 id="commerce_account.E001",
             )
         )
-    if settings.ISSUED_KEY_LIFETIME_DAYS < 0:
+    if not 0 <= settings.ISSUED_KEY_LIFETIME_DAYS <= 36_500:
         found.append(
             Error(
-                "ISSUED_KEY_LIFETIME_DAYS is negative.",
-                hint="Use a number of days, or 0 for keys that never expire.",
+                "ISSUED_KEY_LIFETIME_DAYS is out of range.",
+                hint="Use up to 36500 days, or 0 for keys that never expire.",
                 id="commerce_account.E002",
             )
         )

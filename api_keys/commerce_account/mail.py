@@ -1,7 +1,9 @@
 import sys
 from typing import Any
 
+from django.conf import settings
 from django.core.mail.backends.filebased import EmailBackend
+from django.http import HttpRequest
 
 
 class TerminalAndFileBackend(EmailBackend):
@@ -11,3 +13,8 @@ class TerminalAndFileBackend(EmailBackend):
         super().write_message(message)
         sys.stdout.write(f"{message.message().as_string()}\n{'-' * 79}\n")
         sys.stdout.flush()
+
+
+def mail_server(request: HttpRequest) -> dict[str, bool]:
+    """Tell templates whether e-mails go out at all. A context processor."""
+    return {"has_mail_server": bool(settings.EMAIL_URL)}

@@ -1,13 +1,14 @@
 """System checks of what the Admin calls: an unsafe setting stops the start, by its name."""
 
+from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
+from urllib3.util import parse_url
 
-from admin_portal.settings.base import LOOPBACK_HOSTS
 from api_keys.contract import Environment
+from api_keys.store_configuration.transport import is_loopback
 
 
 @register
@@ -25,28 +26,27 @@ def check_validation_settings(**kwargs: Any) -> list[CheckMessage]:
                 id="store_configuration.E003",
             )
         )
-    if urlsplit(settings.API_PORTAL_URL).scheme not in ("http", "https"):
+    if settings.KEY_VALIDATION_CA_BUNDLE and not Path(settings.KEY_VALIDATION_CA_BUNDLE).is_file():
         found.append(
-            Error("API_PORTAL_URL is no http or https address.", id="store_configuration.E004")
+            Error("KEY_VALIDATION_CA_BUNDLE names no file.", id="store_configuration.E004")
+        )
+    if not _is_address(settings.API_PORTAL_URL):
+        found.append(
+            Error("API_PORTAL_URL is no http or https address.", id="store_configuration.E005")
         )
     return found
 
 
 def _check_url(name: str, url: str) -> list[CheckMessage]:
-    try:
-        parts = urlsplit(url)
-        host, _port = parts.hostname, parts.port
-    except ValueError:
-        return [Error(f"{name} is no address.", id="store_configuration.E001")]
-    if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment:
+    if not _is_address(url) or "?" in url or "#" in url:
         return [
             Error(
                 f"{name} has to be an http or https address without a query.",
                 id="store_configuration.E001",
             )
         ]
-    is_loopback = host in LOOPBACK_HOSTS or f"[{host}]" in LOOPBACK_HOSTS
-    if parts.scheme == "http" and not is_loopback and not settings.KEY_VALIDATION_ALLOW_HTTP:
+    is_in_clear = url.lower().startswith("http:") and not is_loopback(url)
+    if is_in_clear and not settings.KEY_VALIDATION_ALLOW_HTTP:
         return [
             Error(
                 f"{name} would send keys in clear over the network.",
@@ -55,3 +55,11 @@ def _check_url(name: str, url: str) -> list[CheckMessage]:
             )
         ]
     return []
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = parse_url(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.host) and not parts.auth

@@ -28,7 +28,7 @@ from api_keys.contract import (
     fingerprint,
     read_answer,
 )
-from api_keys.store_configuration.transport import DeadlineAdapter
+from api_keys.store_configuration.transport import DeadlineAdapter, is_loopback
 
 MAX_BODY = 64 * 1024
 _FAILURES = (requests.RequestException, HTTPError, OSError, ValueError)
@@ -68,6 +68,8 @@ def _ask(key: str, environment: Environment, deadline: float) -> Answer:
         allow_redirects=False,
         stream=True,
     ) as response:
+        if response.headers.get("Content-Encoding", "identity").lower() != "identity":
+            return Answer(Verdict.UNAVAILABLE, cause="an encoding that nobody asked for")
         body = _read_to_the_end(response)
         if len(body) > MAX_BODY:
             return Answer(Verdict.UNAVAILABLE, cause="a body over 64 KiB")
@@ -75,10 +77,7 @@ def _ask(key: str, environment: Environment, deadline: float) -> Answer:
 
 
 def _read_to_the_end(response: requests.Response) -> bytes:
-    """Return the body, or its first bytes past MAX_BODY. A body that breaks off raises.
-
-    It is not decoded: a few bytes of gzip can become gigabytes, and we asked for none.
-    """
+    """Return the body, or its first bytes past MAX_BODY. A body that breaks off raises."""
     body = b""
     # Only reading on until there is nothing shows that nothing was missing.
     while left := MAX_BODY + 1 - len(body):
@@ -89,10 +88,15 @@ def _read_to_the_end(response: requests.Response) -> bytes:
     return body
 
 
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Nowhere. Even with redirects off, the library would read a redirect's whole body."""
+
+
 @functools.cache
 def _session() -> requests.Session:
     """Return the process's one session, with its connections kept alive."""
-    session = requests.Session()
+    session = _Session()
     session.trust_env = False
     session.verify = settings.KEY_VALIDATION_CA_BUNDLE or True
     session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
@@ -110,26 +114,30 @@ def _session() -> requests.Session:
 
 @functools.cache
 def _proxies(url: str) -> MutableMapping[str, str]:
-    """Return the environment's proxies for `url`, read once: `requests` would at every call."""
-    return get_environ_proxies(url)
+    """Return the environment's proxies for `url`, read once: `requests` would at every call.
+
+    None for this machine: what may go in clear to loopback must not leave it by a proxy.
+    """
+    return {} if is_loopback(url) else get_environ_proxies(url)
 
 
 def _only_if_about(key: str, environment: Environment, answer: Answer) -> Answer:
     """Refuse an answer about another key or environment, as a cache on the way may give."""
     is_other_key = answer.fingerprint not in ("", fingerprint(key))
-    is_other_place = answer.verdict is Verdict.VALID and answer.environment not in (
-        None,
-        environment,
-    )
-    if is_other_key or is_other_place:
+    if is_other_key:
         return Answer(Verdict.UNAVAILABLE, cause="an answer about another key")
+    is_here = answer.environment == environment
+    if answer.environment is not None and (
+        (answer.verdict is Verdict.VALID and not is_here)
+        or (answer.verdict is Verdict.WRONG_ENVIRONMENT and is_here)
+    ):
+        # The address set for this environment is another's. No other key would mend that.
+        return Answer(Verdict.UNAVAILABLE, cause="a service of another environment")
     return answer
 
 
 def _broke_before_an_answer(error: requests.ConnectionError) -> bool:
-    return any(
-        isinstance(link, ConnectionError | ProtocolError) for link in _chain(error)
-    ) and not any(isinstance(link, NewConnectionError) for link in _chain(error))
+    return any(isinstance(link, ConnectionResetError | BrokenPipeError) for link in _chain(error))
 
 
 def _cause_of(error: BaseException) -> str:

@@ -85,8 +85,9 @@ class ApiKeysForm(forms.Form):
             and self.cleaned_data[seen_field(environment)] != _fingerprint(stored, environment)
         ]
 
-    def with_seen(self, stored: Mapping[Environment, StoredKey]) -> Self:
+    def for_another_try(self, stored: Mapping[Environment, StoredKey]) -> Self:
         """Return the form as it goes back to its author, who now sees today's keys."""
+        self.fields[next(iter(self.errors))].widget.attrs["autofocus"] = True
         self.data = self.data.copy()  # type: ignore[attr-defined]
         for environment in Environment:
             self.data[seen_field(environment)] = _fingerprint(stored, environment)  # type: ignore[index]
@@ -100,7 +101,7 @@ class ApiKeysForm(forms.Form):
             return ""
         if problem := problem_with(key, environment):
             raise forms.ValidationError(problem)
-        if not has_good_checksum(key) and self.user.check_password(key):
+        if not has_good_checksum(key) and any(map(self.user.check_password, {key, pasted})):
             raise forms.ValidationError(
                 _("This is your own password, perhaps filled in by the browser. It wasn't stored.")
             )

@@ -33,7 +33,7 @@ def problem_with(key: str, environment: Environment) -> str:
         return _("Keys have no spaces, line breaks or special letters inside. Copy it again.")
     named = environment_in(key)
     if named is not None and not has_good_checksum(key):
-        return _("This key looks cut off. Copy it again in API Portal, whole.")
+        return _("This key looks cut off or mistyped. Copy it again in API Portal, whole.")
     if named not in (None, environment):
         return _("This is a %(other)s key. It belongs in %(other)s Api Key.") % {
             "other": named and named.label

@@ -1,11 +1,15 @@
-"""HTTP under a limit in all: no server, however slowly it drips, holds a call for longer.
+"""HTTP that is done in time, and that takes nothing broken for an answer.
 
 `requests` and `urllib3` limit each wait for data, not their sum: a header that comes a byte a
 second would hold a worker for hours. Here every single read gets only what is left.
+
+`http.client` is lenient where we can't be: it takes a connection that ends inside the headers for
+their end, skips lines that are no headers, and reads a chunk of negative size until memory ends.
 """
 
 import http.client
 import io
+import ipaddress
 import socket
 import time
 from typing import Any
@@ -13,6 +17,7 @@ from typing import Any
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.util import parse_url
 
 
 class DeadlineAdapter(HTTPAdapter):
@@ -28,8 +33,22 @@ class DeadlineAdapter(HTTPAdapter):
         return manager
 
 
+def is_loopback(url: str) -> bool:
+    """Tell whether `url` leads to this very machine, by the parser that will connect to it.
+
+    Raises ValueError when it can't be parsed.
+    """
+    host = (parse_url(url).host or "").strip("[]")
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 class _DeadlineReader(io.RawIOBase):
     """Reads a socket until a fixed instant. The socket's time-out on entry is the time left."""
+
+    has_begun = False
 
     def __init__(self, raw: io.RawIOBase, sock: socket.socket) -> None:
         self._raw = raw
@@ -46,26 +65,59 @@ class _DeadlineReader(io.RawIOBase):
             if left <= 0:
                 raise TimeoutError("timed out")
             self._sock.settimeout(left)
-        return self._raw.readinto(buffer)
+        try:
+            count: int | None = self._raw.readinto(buffer)
+        except ConnectionError as error:
+            if self.has_begun:
+                raise http.client.HTTPException("broke off in the middle") from error
+            raise
+        self.has_begun = True
+        return count
 
     def close(self) -> None:
         self._raw.close()
         super().close()
 
 
-class _DeadlineResponse(http.client.HTTPResponse):
+class _WholeLines(io.BufferedReader):
+    """Reads lines to their end. Only before the first one may there be nothing at all."""
+
+    has_begun = False
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        line = super().readline(size)
+        is_cut_by_size = size is not None and 0 <= size <= len(line)
+        if not line.endswith(b"\n") and not is_cut_by_size and (line or self.has_begun):
+            raise http.client.HTTPException("broke off inside a line")
+        self.has_begun = True
+        return line
+
+
+class _StrictResponse(http.client.HTTPResponse):
     def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
         raw = self.fp.detach()
-        self.fp = io.BufferedReader(_DeadlineReader(raw, sock))
+        self.fp = _WholeLines(_DeadlineReader(raw, sock))
+
+    def begin(self) -> None:
+        super().begin()
+        if self.msg.defects:
+            # Said here, before urllib3 can log the broken lines: a key could stand in them.
+            raise http.client.HTTPException("lines that are no headers")
+
+    def _read_next_chunk_size(self) -> int:
+        size: int = super()._read_next_chunk_size()  # type: ignore[misc]
+        if size < 0:
+            raise http.client.HTTPException("a chunk of negative size")
+        return size
 
 
 class _DeadlineHTTPConnection(HTTPConnection):
-    response_class = _DeadlineResponse
+    response_class = _StrictResponse
 
 
 class _DeadlineHTTPSConnection(HTTPSConnection):
-    response_class = _DeadlineResponse
+    response_class = _StrictResponse
 
 
 class _DeadlineHTTPPool(HTTPConnectionPool):

@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.models import User
@@ -51,7 +52,11 @@ def remove_api_key(request: AuthenticatedRequest, environment: Environment) -> H
         if remove_key(environment, seen=request.POST.get("seen", "")):
             messages.success(request, _("The %s Api Key was removed.") % environment.label)
             return redirect("api_keys")
-        messages.warning(request, _what_changed(environment))
+        messages.warning(
+            request,
+            f"{_what_changed(environment)} "
+            + _("Below is the key stored now: remove it only if you mean this one."),
+        )
     context = {"stored": stored, "environment": environment}
     return render(request, "store_configuration/remove_api_key.html", context)
 
@@ -66,8 +71,10 @@ def _save_api_keys(request: AuthenticatedRequest) -> HttpResponse:
         if not conflicts:
             return _saved(request, form)
         for environment in conflicts:
-            form.add_error(key_field(environment), _what_changed(environment))
-    return _render_form(request, form.with_seen(_stored_keys()), _stored_keys())
+            again = _("To store yours all the same, paste it again and save.")
+            form.add_error(key_field(environment), f"{_what_changed(environment)} {again}")
+    stored = _stored_keys()
+    return _render_form(request, form.for_another_try(stored), stored)
 
 
 def _saved(request: AuthenticatedRequest, form: ApiKeysForm) -> HttpResponseRedirect:
@@ -75,34 +82,36 @@ def _saved(request: AuthenticatedRequest, form: ApiKeysForm) -> HttpResponseRedi
     for label in form.labels_cleaned:
         messages.info(request, _("Spaces or quotes around the %s were removed.") % label)
     for environment in form.changed_meanwhile(_stored_keys()):
-        messages.warning(request, _what_changed(environment))
+        messages.warning(request, f"{_what_changed(environment)} {_('It was left as it is.')}")
     for environment in _stored_keys():
-        if verify_stored_key(environment).verdict is Verdict.UNAVAILABLE:
-            messages.warning(
-                request,
-                _(
-                    "The %s Api Key is saved, but not verified yet: the key service can't be"
-                    " reached."
-                )
-                % environment.label,
-            )
+        _tell_trouble(request, environment, verify_stored_key(environment).verdict)
     return redirect("api_keys")
+
+
+def _tell_trouble(
+    request: AuthenticatedRequest, environment: Environment, verdict: Verdict
+) -> None:
+    if verdict is Verdict.UNAVAILABLE:
+        text = _("The %s Api Key is saved, but not verified yet: the key service can't be reached.")
+    elif verdict is not Verdict.VALID:
+        text = _("The %s Api Key is saved, but it does not work. Why stands beside the field.")
+    else:
+        return
+    messages.warning(request, text % environment.label)
 
 
 def _what_changed(environment: Environment) -> str:
     """Say who did what to a key while somebody else had it open."""
     stored = StoredKey.objects.of(environment)
     if stored is None:
-        return _(
-            "Somebody removed this key while you had the page open. Save again to store yours."
-        )
+        return _("Somebody removed the %s Api Key while you had the page open.") % environment.label
     return _(
-        "%(who)s stored another %(environment)s Api Key at %(when)s, while you had the page open."
-        " It has the fingerprint %(fingerprint)s. To replace it, paste yours again and save."
+        "%(who)s stored another %(environment)s Api Key on %(when)s UTC, while you had the page"
+        " open. Its fingerprint is %(fingerprint)s."
     ) % {
         "who": stored.stored_by or _("Somebody"),
         "environment": environment.label,
-        "when": date_format(timezone.localtime(stored.stored_at), "TIME_FORMAT"),
+        "when": date_format(timezone.localtime(stored.stored_at), "DATETIME_FORMAT"),
         "fingerprint": stored.fingerprint,
     }
 
@@ -125,5 +134,10 @@ def _render_form(
         }
         for environment in Environment
     ]
-    context = {"form": form, "rows": rows, "may_save": request.user.has_perm(SAVE)}
+    context = {
+        "form": form,
+        "rows": rows,
+        "may_save": request.user.has_perm(SAVE),
+        "api_portal_url": settings.API_PORTAL_URL,
+    }
     return render(request, "store_configuration/api_keys.html", context)

@@ -1,11 +1,10 @@
 // A form marked data-copy: its button puts the key on the clipboard instead of opening a page.
 // The key is asked for by POST only then, and never stays in the page unless the clipboard refuses.
 document.addEventListener("DOMContentLoaded", () => {
-  for (const form of document.querySelectorAll("form[data-copy]")) {
-    const button = form.querySelector("button");
-    const status = document.querySelector("[data-copy-status]");
-    const label = button.textContent;
+  const status = document.querySelector("[data-copy-status]");
+  let takeBack = () => {};
 
+  for (const form of document.querySelectorAll("form[data-copy]")) {
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       let key;
@@ -18,14 +17,9 @@ document.addEventListener("DOMContentLoaded", () => {
       }
       try {
         await navigator.clipboard.writeText(key);
-        button.textContent = form.dataset.copied;
-        status.textContent = form.dataset.copied;
-        setTimeout(() => {
-          button.textContent = label;
-          status.textContent = "";
-        }, 4000);
+        sayCopied(form);
       } catch {
-        showSelected(form, key, status);
+        showSelected(form, key);
       }
     });
   }
@@ -41,14 +35,31 @@ document.addEventListener("DOMContentLoaded", () => {
     return response.text();
   }
 
-  function showSelected(form, key, status) {
+  function sayCopied(form) {
+    takeBack(); // only one key is on the clipboard
+    const button = form.querySelector("button");
+    const label = button.textContent;
+    const timer = setTimeout(() => takeBack(), 4000);
+    takeBack = () => {
+      clearTimeout(timer);
+      button.textContent = label;
+      status.textContent = "";
+      takeBack = () => {};
+    };
+    button.textContent = form.dataset.copied;
+    status.textContent = form.dataset.copied;
+  }
+
+  function showSelected(form, key) {
     const cell = form.closest("tr").querySelector("[data-key]");
     const shown = document.createElement("input");
     shown.readOnly = true;
     shown.value = key;
     shown.className = "key-shown";
     shown.setAttribute("aria-label", form.dataset.refused);
-    cell.replaceChildren(shown);
+    const note = document.createElement("small");
+    note.textContent = form.dataset.refused;
+    cell.replaceChildren(shown, note, document.createElement("br"), cell.querySelector("[data-note]"));
     shown.select();
     status.textContent = form.dataset.refused;
   }

@@ -73,6 +73,15 @@ def test_migrations_are_complete(settings: str, environment: dict[str, str]) -> 
         (ADMIN, "ADMIN_URL", "http://admin.example"),
         (ADMIN, "ADMIN_URL", "ftp://admin.example"),
         (ADMIN, "ADMIN_URL", "https://admin.example/shop"),
+        (ADMIN, "ADMIN_URL", "https://*"),
+        (ADMIN, "ADMIN_URL", "https://[bad"),
+        (ADMIN, "ADMIN_URL", "https://admin.example:port"),
+        (ADMIN, "ADMIN_PORT", "none"),
+        (ADMIN, "ADMIN_SECRET_KEY", "          # 50 random characters or more, without spaces"),
+        (ADMIN, "KEY_VALIDATION_URL_PRODUCTION", "http://evil.example\\@127.0.0.1"),
+        (ADMIN, "KEY_VALIDATION_URL_PRODUCTION", "https://user:secret@keys.example"),
+        (ADMIN, "KEY_VALIDATION_URL_PRODUCTION", "https://keys .example"),
+        (ADMIN, "KEY_VALIDATION_CA_BUNDLE", "/no/such/file"),
         (ADMIN, "KEY_VALIDATION_URL_PRODUCTION", "http://keys.example"),
         (ADMIN, "KEY_VALIDATION_URL_SANDBOX", "file:///etc/passwd"),
         (ADMIN, "KEY_VALIDATION_URL_SANDBOX", "https://[keys.example"),
@@ -86,6 +95,8 @@ def test_migrations_are_complete(settings: str, environment: dict[str, str]) -> 
         (ACCOUNT, "ACCOUNT_DIGEST_KEY", "short"),
         (ACCOUNT, "ACCOUNT_URL", "http://account.example"),
         (ACCOUNT, "ISSUED_KEY_LIFETIME_DAYS", "-1"),
+        (ACCOUNT, "ISSUED_KEY_LIFETIME_DAYS", "99999999"),
+        (ACCOUNT, "ISSUED_KEY_LIFETIME_DAYS", "x"),
     ],
 )
 def test_unsafe_setting_stops_the_start_by_its_name(
@@ -94,7 +105,8 @@ def test_unsafe_setting_stops_the_start_by_its_name(
     done = run(["-c", f"import {WSGI[settings]}"], {**environment, variable: value})
 
     assert done.returncode != 0
-    assert variable in done.stderr.splitlines()[-1] or variable in done.stderr.split("ERRORS:")[-1]
+    _before, marker, findings = done.stderr.partition("ERRORS:")
+    assert variable in (findings if marker else done.stderr.splitlines()[-1])
 
 
 @pytest.mark.parametrize("variable", ["ADMIN_SECRET_KEY", "ADMIN_ENCRYPTION_KEYS"])
@@ -118,7 +130,7 @@ def test_missing_secret_stops_the_start_by_its_name(
 def test_debug_is_refused_beyond_this_machine(
     settings: str, prefix: str, environment: dict[str, str]
 ) -> None:
-    served = {**environment, "DEBUG": "on", f"{prefix}_URL": f"https://{prefix}.example"}
+    served = {**environment, "DEBUG": "on", f"{prefix}_URL": f"https://{prefix.lower()}.example"}
 
     done = run(["-c", f"import {WSGI[settings]}"], served)
 
@@ -144,6 +156,26 @@ def test_site_of_https_protects_its_cookies_and_names_only_itself(
         f"['__Host-{site}_session', '__Host-{site}_csrf', True, True, 31536000, True,"
         f" ['{site}.example']]"
     )
+
+
+@pytest.mark.parametrize("url", ["HTTPS://Admin.Example", " https://admin.example/ "])
+def test_way_an_address_is_written_makes_it_no_less_safe(
+    url: str, environment: dict[str, str]
+) -> None:
+    names = "settings.SITE_URL, settings.IS_HTTPS, settings.SESSION_COOKIE_SECURE"
+
+    seen = read(ADMIN, names, {**environment, "ADMIN_URL": url})
+
+    assert seen == "https://admin.example True True"
+
+
+def test_admin_asks_the_commerce_account_wherever_that_is(environment: dict[str, str]) -> None:
+    moved = {**environment, "ACCOUNT_URL": "https://account.example/"}
+
+    urls = read(ADMIN, "settings.KEY_VALIDATION_URLS, settings.API_PORTAL_URL", moved)
+
+    assert urls.count("https://account.example") == 3
+    assert "https://account.example/sandbox" in urls
 
 
 def test_the_sites_share_no_cookie_name_and_no_secret(environment: dict[str, str]) -> None:

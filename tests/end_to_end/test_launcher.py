@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from admin_portal.embedded.secrets_file import write_secrets
 from tests.end_to_end.processes import ROOT, Sites, environment_for, running_sites
 
 RUN = [sys.executable, "-m", "admin_portal.embedded.run"]
@@ -92,6 +93,53 @@ def test_site_that_ends_by_itself_ends_the_other(sites: Sites) -> None:
 
     assert code == 1
     assert "A site stopped by itself" in sites.log
+
+
+def test_ctrl_c_reaches_this_program_alone_which_then_ends_the_sites_gently(
+    tmp_path: Path,
+) -> None:
+    with running_sites(tmp_path, environment_for(tmp_path)) as sites:
+        requests.get(sites.admin, timeout=5)
+        assert {os.getpgid(pid) for pid in descendants(sites.process.pid)}.isdisjoint(
+            {os.getpgid(sites.process.pid)}
+        )
+
+        sites.stop(signal.SIGINT)
+
+    assert "SIGKILL" not in sites.log
+
+
+def test_ports_may_stand_in_the_file_of_settings(tmp_path: Path) -> None:
+    environment = environment_for(tmp_path)
+    ports = {name: environment.pop(name) for name in ("ADMIN_PORT", "ACCOUNT_PORT")}
+    write_secrets(tmp_path / ".env")
+    with (tmp_path / ".env").open("a") as file:
+        file.writelines(f"{name}={port}\n" for name, port in ports.items())
+
+    with running_sites(tmp_path, environment):
+        for port in ports.values():
+            assert requests.get(f"http://127.0.0.1:{port}/sign-in/", timeout=5).ok
+
+
+def test_access_log_holds_no_forged_line_no_token_and_no_query(sites: Sites) -> None:
+    key = "ck_production_" + "x" * 38
+    for path in ("/%0a127.0.0.1%20FORGED", f"/{key}/", f"/sign-in/?key={key}", "/%1b[31m"):
+        requests.get(sites.admin + path, timeout=5)
+    sites.stop()
+
+    assert not [line for line in sites.log.splitlines() if line.startswith("127.0.0.1 FORGED")]
+    assert '"GET /%0A127.0.0.1%20FORGED"' in sites.log
+    assert '"GET /.../"' in sites.log
+    assert "\x1b" not in sites.log
+    access_log = [line for line in sites.log.splitlines() if line.startswith("127.0.0.1 ")]
+    assert key not in "".join(access_log)
+
+
+def test_what_is_kept_is_for_its_owner_alone(sites: Sites) -> None:
+    kept = [sites.folder / "var", *(sites.folder / "var").iterdir()]
+
+    assert len(kept) >= 4
+    assert [path for path in kept if stat.S_IMODE(path.stat().st_mode) & 0o077] == []
 
 
 @pytest.mark.parametrize("setting", ["ADMIN_PORT", "ACCOUNT_PORT"])

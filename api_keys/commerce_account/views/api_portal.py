@@ -46,10 +46,11 @@ def reveal_key(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     issued = _key_of_member_or_404(request.user, pk)
     if request.method != "POST":
         return _to_portal(issued.environment)
+    is_for_script = request.get_preferred_type(["text/html", "text/plain"]) == "text/plain"
     if issued.revoked_at:
-        return _already_deleted(request, issued)
+        return HttpResponse(status=410) if is_for_script else _already_deleted(request, issued)
     key = issuing.reveal_key(issued, actor=request.user)
-    if request.get_preferred_type(["text/html", "text/plain"]) == "text/plain":
+    if is_for_script:
         return HttpResponse(key, content_type="text/plain; charset=utf-8")
     context = {"company": issued.company, "issued": issued, "key": key}
     return render(request, "commerce_account/reveal_key.html", context)
@@ -82,7 +83,14 @@ def _create_key(request: AuthenticatedRequest, company: Company) -> HttpResponse
         actor=request.user,
         expires_at=issuing.default_expiry(timezone.now()),
     )
-    messages.success(request, _("Your new key “%s” is ready to copy.") % issued.description)
+    messages.success(
+        request,
+        _(
+            "Your new key “%s” is ready. Select Copy, go back to your store's tab and add the key"
+            " there."
+        )
+        % issued.description,
+    )
     return _to_portal(issued.environment)
 
 
@@ -92,6 +100,8 @@ def _render_portal(
     environment: Environment,
     refused: NewKeyForm | None = None,
 ) -> HttpResponse:
+    if refused:
+        refused.fields["description"].widget.attrs["autofocus"] = True
     keys = IssuedKey.objects.not_revoked().filter(company=company, environment=environment)
     context = {
         "company": company,

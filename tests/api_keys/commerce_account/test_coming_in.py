@@ -136,6 +136,7 @@ def test_forgotten_password_is_replaced_by_the_link_in_the_mail(
     member.refresh_from_db()
 
     assert "Look into your mail" in sent.text
+    assert "This installation has no mail server" in sent.text
     assert "Your password is changed" in done.text
     assert member.check_password("another long phrase")
     assert "used before, or it is too old" in client.get(path, follow=True).text

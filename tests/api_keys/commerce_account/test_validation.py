@@ -145,7 +145,9 @@ def test_two_different_keys_are_refused(client: Client, issued: tuple[IssuedKey,
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-def test_other_methods_are_refused(client: Client, db: None, method: str) -> None:
+def test_other_methods_are_refused_as_no_verdict(db: None, method: str) -> None:
+    client = Client(enforce_csrf_checks=True)
+
     assert getattr(client, method)(PRODUCTION).status_code == 405
 
 

@@ -110,6 +110,27 @@ def sends_a_gibibyte(connection: socket.socket, over: threading.Event) -> None:
         connection.sendall(b" " * 2**20)
 
 
+def redirects_with_a_gibibyte(connection: socket.socket, over: threading.Event) -> None:
+    connection.sendall(b"HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: %d\r\n\r\n" % 2**30)
+    for _ in range(2**10):
+        connection.sendall(b" " * 2**20)
+
+
+def sends_a_negative_chunk(connection: socket.socket, over: threading.Event) -> None:
+    connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n")
+    for _ in range(2**10):
+        connection.sendall(b" " * 2**20)
+
+
+def saying(data: bytes) -> Behaviour:
+    """Return a behaviour that sends just this and hangs up."""
+
+    def behave(connection: socket.socket, over: threading.Event) -> None:
+        connection.sendall(data)
+
+    return behave
+
+
 def breaks_off_the_body(connection: socket.socket, over: threading.Event) -> None:
     connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nhalf")
 

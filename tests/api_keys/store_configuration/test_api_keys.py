@@ -71,6 +71,8 @@ def test_bad_key_is_stored_with_the_verdict_beside_the_field(
 
     assert SAVED in page
     assert words in page
+    assert "is saved, but it does not work" in page
+    assert "Open API Portal" in page
     assert "Go to Amazon Sales Channel" not in page
 
 
@@ -119,7 +121,7 @@ def test_surroundings_of_a_paste_are_removed_and_that_is_said(
     ("pasted", "message"),
     [
         ("••••••••7f3a", "This is a masked key."),
-        ("ck_production_cut", "This key looks cut off."),
+        ("ck_production_cut", "This key looks cut off"),
         (generate_key(Environment.SANDBOX), "This is a Sandbox key."),
         ("k" * 513, "longer than any key"),
         ("k" * 10_000, "longer than any key"),
@@ -147,11 +149,24 @@ def test_own_password_is_refused(
     administrator.save()
     admin_client.force_login(administrator)
 
-    page = save(admin_client, production=" my-own-password")
+    pages = [save(admin_client, production=p) for p in (" my-own-password", "my-own-password")]
+
+    assert all("This is your own password" in page for page in pages)
+    assert all("my-own-password" not in page for page in pages)
+    assert stored_in(Environment.PRODUCTION) == stored_key
+
+
+def test_own_password_with_a_quote_at_its_end_is_refused(
+    administrator: User, admin_client: Client, key_service: KeyService
+) -> None:
+    administrator.set_password('my-own-password"')
+    administrator.save()
+    admin_client.force_login(administrator)
+
+    page = save(admin_client, production='my-own-password"')
 
     assert "This is your own password" in page
-    assert "my-own-password" not in page
-    assert stored_in(Environment.PRODUCTION) == stored_key
+    assert stored_in(Environment.PRODUCTION) == ""
 
 
 def test_one_refused_field_keeps_the_other_from_being_stored(
@@ -200,7 +215,7 @@ def test_later_of_two_administrators_is_told_and_overwrites_nothing(
 
     page = save(admin_client, generate_key(Environment.PRODUCTION), production_seen=seen)
 
-    assert "bob stored another Production Api Key at" in page
+    assert "bob stored another Production Api Key on" in page
     assert fingerprint(bobs) in page
     assert stored_in(Environment.PRODUCTION) == bobs
 
@@ -237,7 +252,7 @@ def test_removal_meanwhile_is_told(admin_client: Client, key_service: KeyService
         admin_client, generate_key(Environment.PRODUCTION), production_seen="0000-0000-0000"
     )
 
-    assert "Somebody removed this key" in page
+    assert "Somebody removed the Production Api Key" in page
     assert stored_in(Environment.PRODUCTION) == ""
 
 
@@ -281,6 +296,16 @@ def test_page_needs_its_permission_and_saving_another(db: None, stored_key: str)
     assert client.post(URL, {"production_api_key": "another"}).status_code == 403
     assert client.get(f"{URL}remove/production/").status_code == 403
     assert client.post(f"{URL}remove/production/").status_code == 403
+    assert stored_in(Environment.PRODUCTION) == stored_key
+
+
+def test_form_sent_after_the_session_ended_says_that_it_was_in_vain(
+    client: Client, stored_key: str
+) -> None:
+    page = client.post(URL, {"production_api_key": "another"}, follow=True)
+
+    assert "You were signed out, so nothing was saved." in page.text
+    assert page.redirect_chain == [(f"/sign-in/?next={URL}", 302)]
     assert stored_in(Environment.PRODUCTION) == stored_key
 
 

@@ -1,5 +1,6 @@
 """The outbound call, against real servers with every fault a network has."""
 
+import resource
 import socket
 import time
 from collections.abc import Iterator
@@ -21,14 +22,18 @@ from tests.api_keys.store_configuration.faulty_service import (
     drips_headers,
     hangs_up,
     never_answers,
+    redirects_with_a_gibibyte,
     refused_url,
+    saying,
     sends_a_gibibyte,
+    sends_a_negative_chunk,
     sends_headers_for_ever,
     speaks_no_http,
 )
 
 KEY = generate_key(Environment.PRODUCTION)
 LIMIT = 0.5
+ENCODED = "an encoding that nobody asked for"
 JSON = "Content-Type: application/json\r\n"
 HTML = "Content-Type: text/html\r\n"
 
@@ -85,7 +90,17 @@ def test_path_before_the_gateway_is_kept(settings: Settings) -> None:
         (answering("200 OK", HTML, b"<h1>Hello</h1>"), "a page of HTML"),
         (answering("200 OK", JSON, b"not json"), "broken JSON"),
         (answering("401 Unauthorized", JSON, b"not json"), "broken JSON"),
-        (answering("200 OK", JSON + "Content-Encoding: gzip\r\n", b"\x1f\x8b"), "broken JSON"),
+        (answering("200 OK", "Content-Encoding: gzip\r\n", b"\x1f\x8b"), ENCODED),
+        (answering("200 OK", "content-type: Text/HTML\r\n", b"Hello"), "a page of HTML"),
+        (answering("200 OK", "", b"\xef\xbb\xbf<html>"), "a page of HTML"),
+        (answering("200 OK", "Content-Type: Application/JSON\r\n", b"{"), "broken JSON"),
+        (saying(b"HTTP/1.1 200"), "connection broken"),
+        (saying(b"HTTP/1.1 200 OK\r\n"), "connection broken"),
+        (saying(b"HTTP/1.1 200 OK\r\nContent-Le"), "connection broken"),
+        (saying(b"HTTP/1.1 401 No\r\nServer: a\r\n"), "connection broken"),
+        (saying(b"HTTP/1.1 200 OK\r\nno header\r\nContent-Length: 0\r\n\r\n"), "connection broken"),
+        (sends_a_negative_chunk, "connection broken"),
+        (redirects_with_a_gibibyte, "a body over 64 KiB"),
     ],
 )
 def test_every_fault_is_unavailable_in_time_and_has_its_cause(
@@ -178,7 +193,14 @@ def test_connection_that_broke_before_an_answer_is_tried_once_more(settings: Set
 
 @pytest.mark.parametrize(
     ("behaviour", "calls"),
-    [(hangs_up, 2), (never_answers, 1), (breaks_off_the_body, 1), (answering("503 Busy"), 1)],
+    [
+        (hangs_up, 2),
+        (never_answers, 1),
+        (breaks_off_the_body, 1),
+        (saying(b"HTTP/1.1 200 OK\r\n"), 1),
+        (speaks_no_http, 1),
+        (answering("503 Busy"), 1),
+    ],
 )
 def test_nothing_is_tried_more_often_than_that(
     settings: Settings, behaviour: Behaviour, calls: int
@@ -209,20 +231,67 @@ def test_proxy_of_the_environment_is_used(
     assert proxy.requests[0].startswith(b"GET http://service.example/gateway/apikeycheck")
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_key_for_this_machine_goes_to_no_proxy(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    with FaultyService(answering("200 OK")) as proxy, FaultyService(answering("200 OK")) as service:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        monkeypatch.delenv("no_proxy", raising=False)
+        ask(settings, service.url.replace("127.0.0.1", host))
+
+    assert (len(service.requests), proxy.requests) == (1, [])
+
+
 @pytest.mark.parametrize(
-    "body",
+    ("status", "body", "cause"),
     [
-        f'{{"reason": "valid", "fingerprint": "{fingerprint("another key")}"}}',
-        '{"reason": "valid", "environment": "sandbox"}',
+        (
+            "200 OK",
+            f'{{"reason": "valid", "fingerprint": "{fingerprint("another key")}"}}',
+            "an answer about another key",
+        ),
+        (
+            "200 OK",
+            '{"reason": "valid", "environment": "sandbox"}',
+            "a service of another environment",
+        ),
+        (
+            "403 Forbidden",
+            '{"reason": "wrong_environment", "environment": "production"}',
+            "a service of another environment",
+        ),
     ],
 )
 def test_answer_about_another_key_or_environment_is_unavailable(
-    settings: Settings, body: str
+    settings: Settings, status: str, body: str, cause: str
 ) -> None:
-    with FaultyService(answering("200 OK", JSON, body.encode())) as service:
+    with FaultyService(answering(status, JSON, body.encode())) as service:
         answer = ask(settings, service.url)
 
-    assert answer == Answer(Verdict.UNAVAILABLE, cause="an answer about another key")
+    assert answer == Answer(Verdict.UNAVAILABLE, cause=cause)
+
+
+def test_broken_lines_of_an_answer_reach_no_log(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    echo = saying(f"HTTP/1.1 200 OK\r\nyou sent {KEY}\r\n\r\n".encode())
+
+    with caplog.at_level("DEBUG"), FaultyService(echo) as service:
+        ask(settings, service.url)
+
+    assert KEY not in caplog.text
+
+
+def test_no_answer_is_kept_in_memory_beyond_its_limit(settings: Settings) -> None:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+    for behaviour in (sends_a_gibibyte, redirects_with_a_gibibyte, sends_a_negative_chunk):
+        with FaultyService(behaviour) as service:
+            ask(settings, service.url)
+
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert grown < 50 * 1024  # KiB; each of the three would take hundreds of MiB
 
 
 def test_key_that_fits_in_no_header_is_unavailable_and_not_sent(settings: Settings) -> None:

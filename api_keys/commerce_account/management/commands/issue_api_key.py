@@ -46,7 +46,7 @@ class Command(BaseCommand):
 
     def _company(self, name: str, *, create: bool) -> Company:
         found = list(Company.objects.filter(name=name)[:2])
-        if not found and name.startswith("COM-") and name[4:].isdigit():
+        if not found and name.startswith("COM-") and name[4:].isdecimal():
             found = list(Company.objects.filter(pk=int(name[4:])))
         if len(found) > 1:
             raise CommandError(f"Several companies are called “{name}”. Give the ID instead.")
