@@ -1,7 +1,7 @@
 """System checks of what both sites share: an unsafe setting stops the start, by its name.
 
 Each site's settings have the same headings but come from variables of their own, whose names are
-what an operator knows; `_SITES` says which.
+what an operator knows; `_PREFIXES` says which.
 """
 
 from typing import Any

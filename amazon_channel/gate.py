@@ -45,7 +45,6 @@ def requires_valid_key(
         add_never_cache_headers(response)
         return response
 
-    gated.is_gated = True  # type: ignore[attr-defined]
     return gated
 
 

@@ -48,13 +48,17 @@ def test_form_without_its_token_is_refused_with_the_headers(db: None) -> None:
 
 
 @pytest.mark.usefixtures("_each_site")
-def test_cookies_are_for_this_site_and_not_for_scripts(client: Client, settings: Settings) -> None:
+def test_cookies_are_for_this_site_and_not_for_scripts(
+    client: Client, administrator: User, settings: Settings
+) -> None:
+    settings.ACCOUNT_LOGIN_METHODS = {"username"}
+
     client.get("/sign-in/")
+    client.post("/sign-in/", {"login": "ada", "password": "ada's own password"})
 
-    cookie = client.cookies[settings.CSRF_COOKIE_NAME]
-
-    assert cookie["httponly"]
-    assert cookie["samesite"] == "Lax"
+    assert set(client.cookies) == {settings.CSRF_COOKIE_NAME, settings.SESSION_COOKIE_NAME}
+    assert all(cookie["httponly"] for cookie in client.cookies.values())
+    assert {cookie["samesite"] for cookie in client.cookies.values()} == {"Lax"}
 
 
 @pytest.mark.usefixtures("_each_site")

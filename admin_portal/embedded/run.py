@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -112,9 +112,10 @@ def require_free_ports() -> None:
             try:
                 probe.bind((HOST, site.port))
             except OSError as error:
+                another = site.port % 60_000 + 100
                 sys.exit(
                     f"Port {site.port} can't be used for the {site.name} ({error.strerror}):"
-                    f" choose another, as in: make run {site.port_setting}={site.port + 100}"
+                    f" choose another, as in: make run {site.port_setting}={another}"
                 )
 
 
@@ -148,11 +149,12 @@ def start(command: list[str], started: ExitStack) -> subprocess.Popen[bytes]:
 
 def end(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
-    try:
+    with suppress(subprocess.TimeoutExpired):
         process.wait(SECONDS_TO_STOP)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    # Whatever is left of its group, such as the workers of a server that was killed.
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def prepare(steps: list[subprocess.Popen[bytes]]) -> None:

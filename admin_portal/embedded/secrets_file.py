@@ -6,8 +6,8 @@ import secrets
 from pathlib import Path
 
 
-def write_secrets(path: Path) -> bool:
-    """Write new secrets to `path`, for its owner alone. Returns False if the file is there."""
+def write_secrets(path: Path) -> None:
+    """Write new secrets to `path`, for its owner alone, unless the file is there already."""
     lines = {
         "ADMIN_SECRET_KEY": secrets.token_urlsafe(50),
         "ADMIN_ENCRYPTION_KEYS": _encryption_key(),
@@ -18,11 +18,10 @@ def write_secrets(path: Path) -> bool:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode=0o600)
     except FileExistsError:
-        return False
+        return
     with os.fdopen(descriptor, "w") as file:
         file.write("# Secrets of this installation. Whoever loses them loses the stored keys.\n")
         file.writelines(f"{name}={value}\n" for name, value in lines.items())
-    return True
 
 
 def _encryption_key() -> str:

@@ -15,7 +15,6 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 env = environ.Env()  # type: ignore[no-untyped-call]
 env.read_env(os.environ.get("ENV_FILE", BASE_DIR / ".env"))
 
-DEBUG = env.bool("DEBUG", default=False)
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 
 LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
@@ -40,6 +39,14 @@ def number(name: str, default: Number) -> Number:
         return type(default)(value)
     except ValueError:
         raise ImproperlyConfigured(f"{name} has to be a number, not “{value}”.") from None
+
+
+def flag(name: str, default: bool) -> bool:
+    """Return a setting that is on or off."""
+    value = env.str(name, default=str(default)).lower()
+    if value not in (*env.BOOLEAN_TRUE_STRINGS, "false", "off", "no", "0", ""):
+        raise ImproperlyConfigured(f"{name} has to be on or off, not “{value}”.")
+    return value in env.BOOLEAN_TRUE_STRINGS
 
 
 def site_url(name: str, port_setting: str, default_port: int) -> str:
@@ -93,6 +100,8 @@ def templates_of(site: str, context_processors: list[str]) -> list[dict[str, obj
         }
     ]
 
+
+DEBUG = flag("DEBUG", False)
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -1,5 +1,7 @@
 """Site 2: the Commerce account. The company that owns the store uses it to issue keys."""
 
+from django.core.exceptions import ImproperlyConfigured
+
 from admin_portal.settings.base import *
 
 SITE_URL = site_url("ACCOUNT_URL", "ACCOUNT_PORT", 8001)
@@ -44,7 +46,10 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 EMAIL_URL = env.str("ACCOUNT_EMAIL_URL", default="")
 DEFAULT_FROM_EMAIL = env.str("ACCOUNT_EMAIL_FROM", default="Commerce account <noreply@localhost>")
 if EMAIL_URL:
-    globals().update(env.email_url("ACCOUNT_EMAIL_URL"))
+    try:
+        globals().update(env.email_url("ACCOUNT_EMAIL_URL"))
+    except (ImproperlyConfigured, ValueError):
+        raise ImproperlyConfigured("ACCOUNT_EMAIL_URL is no address of a mail server.") from None
     ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 else:
     EMAIL_BACKEND = "api_keys.commerce_account.mail.TerminalAndFileBackend"

@@ -9,6 +9,7 @@ from allauth.account.forms import (
 from django import forms
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -55,6 +56,12 @@ class SignUpForm(WithoutPlaceholders, SignupForm):
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
     field_order = ["name", "company", "email", "password1"]
+
+    @transaction.atomic
+    def save(self, request: HttpRequest) -> AbstractBaseUser:
+        """Make the account and its company together: neither is of use without the other."""
+        user: AbstractBaseUser = super().save(request)
+        return user
 
     def custom_signup(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """Called by allauth inside its own saving, with the user already a row."""

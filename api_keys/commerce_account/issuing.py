@@ -54,9 +54,13 @@ def issue_key(
 
 
 def reveal_key(issued: IssuedKey, *, actor: User) -> str:
-    """Open the copy kept for the key's owner. The caller has to show it to nobody else."""
+    """Open the copy kept for the key's owner. The caller has to show it to nobody else.
+
+    Raises InvalidToken when none of today's encryption keys opens it, or when it was revoked.
+    """
+    key = _cipher().decrypt(issued.ciphertext.encode()).decode()
     KeyEvent.objects.create(key=issued, kind=KeyEvent.Kind.REVEALED, actor=actor)
-    return _cipher().decrypt(issued.ciphertext).decode()
+    return key
 
 
 @transaction.atomic
@@ -82,7 +86,7 @@ def check_key(key: str, environment: Environment) -> Answer:
     """
     issued = IssuedKey.objects.filter(digest=_digest(key)).first()
     if issued is None:
-        return Answer(Verdict.INVALID, environment=environment)
+        return Answer(Verdict.INVALID)
     return Answer(
         _verdict_on(issued, environment),
         environment=Environment(issued.environment),

@@ -60,9 +60,10 @@ def _ask(key: str, environment: Environment, deadline: float) -> Answer:
     left = deadline - time.monotonic()
     if left <= 0:
         raise TimeoutError
-    with _session().get(
+    with _SESSION.get(
         url,
         proxies=_proxies(url),
+        verify=settings.KEY_VALIDATION_CA_BUNDLE or True,
         headers=dict.fromkeys(KEY_HEADERS, key),
         timeout=Timeout(connect=settings.KEY_VALIDATION_CONNECT_TIMEOUT, total=left),  # type: ignore[arg-type]  # only the stubs have not heard of it
         allow_redirects=False,
@@ -93,12 +94,10 @@ class _Session(requests.Session):
         """Nowhere. Even with redirects off, the library would read a redirect's whole body."""
 
 
-@functools.cache
-def _session() -> requests.Session:
-    """Return the process's one session, with its connections kept alive."""
+def _new_session() -> requests.Session:
     session = _Session()
+    # The environment (proxies, certificates) is ours to read, once: the library would at each call.
     session.trust_env = False
-    session.verify = settings.KEY_VALIDATION_CA_BUNDLE or True
     session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
     session.headers.update(
         {
@@ -112,9 +111,13 @@ def _session() -> requests.Session:
     return session
 
 
+_SESSION = _new_session()
+"""The process's one session. Its connections are kept alive and shared by all threads."""
+
+
 @functools.cache
 def _proxies(url: str) -> MutableMapping[str, str]:
-    """Return the environment's proxies for `url`, read once: `requests` would at every call.
+    """Return the environment's proxies for `url`, read once.
 
     None for this machine: what may go in clear to loopback must not leave it by a proxy.
     """

@@ -1,12 +1,10 @@
-from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _, gettext_lazy
 
 from api_keys.contract import Environment, has_good_checksum
-from api_keys.store_configuration.models import StoredKey
 from api_keys.store_configuration.pasting import problem_with, without_surroundings
 from api_keys.store_configuration.storing import KeyChange
 
@@ -36,10 +34,13 @@ class KeyInput(forms.TextInput):
 
 
 class ApiKeysForm(forms.Form):
-    """The Api Keys page. Each key field goes with the fingerprint its author saw stored."""
+    """The Api Keys page. Beside each field, the page sends the fingerprint its author saw stored.
+
+    That is no field: it is never typed, and never shown again as it came.
+    """
 
     production_api_key = forms.CharField(
-        label="Production Api Key",
+        label=gettext_lazy("Production Api Key"),
         help_text=gettext_lazy(
             "Sent with every call to the services in the production environment."
         ),
@@ -47,15 +48,13 @@ class ApiKeysForm(forms.Form):
         strip=False,
         widget=KeyInput,
     )
-    production_seen = forms.CharField(required=False, widget=forms.HiddenInput)
     sandbox_api_key = forms.CharField(
-        label="Sandbox Api Key",
+        label=gettext_lazy("Sandbox Api Key"),
         help_text=gettext_lazy("Sent with every call to the services in the sandbox environment."),
         required=False,
         strip=False,
         widget=KeyInput,
     )
-    sandbox_seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
@@ -68,30 +67,17 @@ class ApiKeysForm(forms.Form):
     def clean_sandbox_api_key(self) -> str:
         return self._clean_key(Environment.SANDBOX)
 
+    def seen(self, environment: Environment) -> str:
+        """Return the fingerprint of the key that was stored when the page was opened, or ""."""
+        return str(self.data.get(f"{environment}_seen", ""))
+
     def changes(self) -> dict[Environment, KeyChange]:
         """Return what is to be stored; an empty field keeps the key stored before."""
         return {
-            environment: KeyChange(key, seen=self.cleaned_data[seen_field(environment)])
+            environment: KeyChange(key, seen=self.seen(environment))
             for environment in Environment
             if (key := self.cleaned_data[key_field(environment)])
         }
-
-    def changed_meanwhile(self, stored: Mapping[Environment, StoredKey]) -> list[Environment]:
-        """Return the environments left alone here, whose key is no longer the one seen."""
-        return [
-            environment
-            for environment in Environment
-            if environment not in self.changes()
-            and self.cleaned_data[seen_field(environment)] != _fingerprint(stored, environment)
-        ]
-
-    def for_another_try(self, stored: Mapping[Environment, StoredKey]) -> Self:
-        """Return the form as it goes back to its author, who now sees today's keys."""
-        self.fields[next(iter(self.errors))].widget.attrs["autofocus"] = True
-        self.data = self.data.copy()  # type: ignore[attr-defined]
-        for environment in Environment:
-            self.data[seen_field(environment)] = _fingerprint(stored, environment)  # type: ignore[index]
-        return self
 
     def _clean_key(self, environment: Environment) -> str:
         name = key_field(environment)
@@ -112,11 +98,3 @@ class ApiKeysForm(forms.Form):
 
 def key_field(environment: Environment) -> str:
     return f"{environment}_api_key"
-
-
-def seen_field(environment: Environment) -> str:
-    return f"{environment}_seen"
-
-
-def _fingerprint(stored: Mapping[Environment, StoredKey], environment: Environment) -> str:
-    return stored[environment].fingerprint if environment in stored else ""

@@ -1,7 +1,6 @@
 """What people paste as a key: clean it of what came along, and say what can't be a key."""
 
 import re
-import string
 
 from django.utils.translation import gettext as _
 
@@ -9,7 +8,7 @@ from api_keys.contract import MAX_KEY_LENGTH, Environment, environment_in, has_g
 
 _QUOTES = "\"'`´“”„‘’‚«»"
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
-_SPACES = string.whitespace + "\u0085\u00a0\u2002\u2003\u2007\u2009\u202f\u3000"
+_SPACES = "".join(filter(str.isspace, map(chr, range(0x3001))))
 _AROUND = _SPACES + _QUOTES + _INVISIBLE
 _MASK = re.compile(r"[•●∙·…]|\*{3}|\.{3}")
 _PRINTABLE_ASCII = re.compile(r"[!-~]+")
@@ -34,8 +33,8 @@ def problem_with(key: str, environment: Environment) -> str:
     named = environment_in(key)
     if named is not None and not has_good_checksum(key):
         return _("This key looks cut off or mistyped. Copy it again in API Portal, whole.")
-    if named not in (None, environment):
+    if named is not None and named is not environment:
         return _("This is a %(other)s key. It belongs in %(other)s Api Key.") % {
-            "other": named and named.label
+            "other": named.label
         }
     return ""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from api_keys.contract import Answer, Environment, Verdict
+from api_keys.contract import STATUS, Answer, Environment, Verdict
 from api_keys.store_configuration.client import check_key
 from api_keys.store_configuration.encryption import UnreadableError, decrypt
 from api_keys.store_configuration.models import StoredKey
@@ -49,7 +49,7 @@ def verify_stored_key(environment: Environment) -> KeyVerification:
         expires_at=answer.expires_at,
         cause=answer.cause,
     )
-    if stored is not None and answer.verdict is not Verdict.UNAVAILABLE:
+    if stored is not None and answer.verdict in STATUS:
         _remember(stored, verification)
     logger.log(
         logging.WARNING if answer.verdict is Verdict.UNAVAILABLE else logging.INFO,

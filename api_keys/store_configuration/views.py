@@ -13,7 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from api_keys.contract import Environment, Verdict
-from api_keys.store_configuration.forms import ApiKeysForm, key_field, seen_field
+from api_keys.store_configuration.forms import ApiKeysForm, key_field
 from api_keys.store_configuration.models import StoredKey
 from api_keys.store_configuration.storing import remove_key, store_keys
 from api_keys.store_configuration.verification import verify_stored_key
@@ -34,9 +34,7 @@ def api_keys(request: AuthenticatedRequest) -> HttpResponse:
     """Stores > Settings > Configuration > Services > Magento Services, the Api Keys page."""
     if request.method == "POST":
         return _save_api_keys(request)
-    stored = _stored_keys()
-    seen = {seen_field(env): key.fingerprint for env, key in stored.items()}
-    return _render_form(request, ApiKeysForm(user=request.user, initial=seen), stored)
+    return _render_form(request, ApiKeysForm(user=request.user))
 
 
 @permission_required(SAVE, raise_exception=True)
@@ -54,7 +52,7 @@ def remove_api_key(request: AuthenticatedRequest, environment: Environment) -> H
             return redirect("api_keys")
         messages.warning(
             request,
-            f"{_what_changed(environment)} "
+            f"{_what_changed(environment, stored)} "
             + _("Below is the key stored now: remove it only if you mean this one."),
         )
     context = {"stored": stored, "environment": environment}
@@ -65,26 +63,26 @@ def _save_api_keys(request: AuthenticatedRequest) -> HttpResponse:
     if not request.user.has_perm(SAVE):
         raise PermissionDenied
     form = ApiKeysForm(request.POST, user=request.user)
-    if form.is_valid():
-        changes = form.changes()
-        conflicts = store_keys(changes, actor=request.user)
-        if not conflicts:
-            return _saved(request, form)
-        for environment in conflicts:
+    changes = form.changes() if form.is_valid() else {}
+    conflicts = store_keys(changes, actor=request.user)
+    for environment, stored in _stored_keys().items():
+        changed = _what_changed(environment, stored)
+        is_stored_now = environment in changes and not conflicts
+        if environment in conflicts:
             again = _("To store yours all the same, paste it again and save.")
-            form.add_error(key_field(environment), f"{_what_changed(environment)} {again}")
-    stored = _stored_keys()
-    return _render_form(request, form.for_another_try(stored), stored)
+            form.add_error(key_field(environment), f"{changed} {again}")
+        elif not is_stored_now and form.seen(environment) != (stored.fingerprint if stored else ""):
+            messages.warning(request, f"{changed} {_('It was left as it is.')}")
+    return _render_form(request, form) if form.errors else _saved(request, form)
 
 
 def _saved(request: AuthenticatedRequest, form: ApiKeysForm) -> HttpResponseRedirect:
     messages.success(request, _("You saved the configuration."))
     for label in form.labels_cleaned:
         messages.info(request, _("Spaces or quotes around the %s were removed.") % label)
-    for environment in form.changed_meanwhile(_stored_keys()):
-        messages.warning(request, f"{_what_changed(environment)} {_('It was left as it is.')}")
-    for environment in _stored_keys():
-        _tell_trouble(request, environment, verify_stored_key(environment).verdict)
+    for environment, stored in _stored_keys().items():
+        if stored:
+            _tell_trouble(request, environment, verify_stored_key(environment).verdict)
     return redirect("api_keys")
 
 
@@ -100,9 +98,8 @@ def _tell_trouble(
     messages.warning(request, text % environment.label)
 
 
-def _what_changed(environment: Environment) -> str:
+def _what_changed(environment: Environment, stored: StoredKey | None) -> str:
     """Say who did what to a key while somebody else had it open."""
-    stored = StoredKey.objects.of(environment)
     if stored is None:
         return _("Somebody removed the %s Api Key while you had the page open.") % environment.label
     return _(
@@ -116,23 +113,23 @@ def _what_changed(environment: Environment) -> str:
     }
 
 
-def _stored_keys() -> dict[Environment, StoredKey]:
-    return {Environment(key.environment): key for key in StoredKey.objects.all()}
+def _stored_keys() -> dict[Environment, StoredKey | None]:
+    stored = {key.environment: key for key in StoredKey.objects.select_related("stored_by")}
+    return {environment: stored.get(environment) for environment in Environment}
 
 
-def _render_form(
-    request: AuthenticatedRequest, form: ApiKeysForm, stored: dict[Environment, StoredKey]
-) -> HttpResponse:
+def _render_form(request: AuthenticatedRequest, form: ApiKeysForm) -> HttpResponse:
     now = timezone.now()
+    for name in list(form.errors)[:1]:
+        form.fields[name].widget.attrs["autofocus"] = True
     rows = [
         {
             "environment": environment,
             "field": form[key_field(environment)],
-            "seen": form[seen_field(environment)],
-            "stored": (key := stored.get(environment)),
-            "verdict": key.verdict_known_at(now) if key else None,
+            "stored": stored,
+            "verdict": stored.verdict_known_at(now) if stored else None,
         }
-        for environment in Environment
+        for environment, stored in _stored_keys().items()
     ]
     context = {
         "form": form,

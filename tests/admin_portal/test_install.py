@@ -1,5 +1,6 @@
 """Making the virtual environment: what stands in the way ends in one sentence."""
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -89,10 +90,10 @@ def test_python_too_old_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_script_is_understood_by_an_old_python() -> None:
     # What an old Python can't parse, it can't refuse in words.
-    compile(SCRIPT.read_text(), str(SCRIPT), "exec", dont_inherit=True, flags=0)
-    text = SCRIPT.read_text()
+    with pytest.raises(SyntaxError):
+        ast.parse("(lambda: (x := 1))", feature_version=(3, 6))
 
-    assert not [word for word in (' f"', "match ", ":=", " | ") if word in text]
+    assert ast.parse(SCRIPT.read_text(), feature_version=(3, 6)).body
 
 
 def test_missing_venv_module_is_one_sentence(

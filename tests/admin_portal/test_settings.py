@@ -86,6 +86,11 @@ def test_migrations_are_complete(settings: str, environment: dict[str, str]) -> 
         (ADMIN, "KEY_VALIDATION_URL_SANDBOX", "file:///etc/passwd"),
         (ADMIN, "KEY_VALIDATION_URL_SANDBOX", "https://[keys.example"),
         (ADMIN, "KEY_VALIDATION_URL_PRODUCTION", "https://keys.example/?key="),
+        (ADMIN, "KEY_VALIDATION_URL_SANDBOX", "https://keys.example/#top"),
+        (ADMIN, "KEY_VALIDATION_ALLOW_HTTP", "perhaps"),
+        (ADMIN, "DEBUG", "maybe"),
+        (ACCOUNT, "ACCOUNT_EMAIL_URL", "nonsense"),
+        (ADMIN, "KEY_VALIDATION_TIMEOUT", "31"),
         (ADMIN, "KEY_VALIDATION_TIMEOUT", "0.5"),
         (ADMIN, "KEY_VALIDATION_CONNECT_TIMEOUT", "0"),
         (ADMIN, "KEY_VALIDATION_TIMEOUT", "soon"),
@@ -176,6 +181,12 @@ def test_admin_asks_the_commerce_account_wherever_that_is(environment: dict[str,
 
     assert urls.count("https://account.example") == 3
     assert "https://account.example/sandbox" in urls
+
+
+def test_debug_brings_no_hsts(environment: dict[str, str]) -> None:
+    debugging = {**environment, "DEBUG": "on", "ADMIN_URL": "https://localhost"}
+
+    assert read(ADMIN, "settings.SECURE_HSTS_SECONDS", debugging) == "0"
 
 
 def test_the_sites_share_no_cookie_name_and_no_secret(environment: dict[str, str]) -> None:

@@ -6,7 +6,7 @@ import pytest
 import requests
 from django.contrib.auth.models import User
 from django.test import Client
-from django.urls import URLPattern, reverse
+from django.urls import reverse
 from pytest_django import Settings
 
 from amazon_channel import urls
@@ -163,13 +163,18 @@ def test_no_method_passes_the_gate_with_a_bad_key(
     assert (visit.status_code, visit["Location"]) == (302, WELCOME)
 
 
-def test_every_page_of_the_channel_but_the_welcome_page_is_gated() -> None:
-    patterns = [pattern for pattern in urls.urlpatterns if isinstance(pattern, URLPattern)]
+def test_every_page_of_the_channel_but_the_welcome_page_is_gated(
+    admin_client: Client, stored_key: str, key_service: KeyService
+) -> None:
+    key_service.answers(Verdict.REVOKED)
+    names = {str(pattern.name) for pattern in urls.urlpatterns}
 
-    ungated = [p.name for p in patterns if not getattr(p.callback, "is_gated", False)]
+    led = {
+        name: admin_client.get(reverse(f"amazon_channel:{name}")) for name in names - {"welcome"}
+    }
 
-    assert patterns == urls.urlpatterns
-    assert ungated == ["welcome"]
+    assert {name: answer["Location"] for name, answer in led.items()} == dict.fromkeys(led, WELCOME)
+    assert "home" in led
 
 
 def test_valid_key_leads_on_from_the_welcome_page(
@@ -197,9 +202,11 @@ def test_no_page_of_the_channel_is_kept_by_a_cache(
 ) -> None:
     key_service.answers(Verdict.VALID, Verdict.REVOKED, (500, {}, ""))
 
-    pages = [admin_client.get(HOME), admin_client.get(HOME), admin_client.get(HOME)]
+    pages = [admin_client.get(path) for path in (HOME, HOME, WELCOME)]
+    key_service.answers(Verdict.REVOKED)
+    pages.append(admin_client.get(WELCOME))
 
-    assert [page.status_code for page in pages] == [200, 302, 503]
+    assert [page.status_code for page in pages] == [200, 302, 503, 200]
     assert all("no-store" in page["Cache-Control"] for page in pages)
 
 

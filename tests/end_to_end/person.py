@@ -1,5 +1,6 @@
 """A person at a browser, who goes by the words on the screen, and whom nothing escapes."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
@@ -32,10 +33,18 @@ PASSWORD = "a long enough pass phrase"
 
 @contextmanager
 def context_of(
-    browser: Browser, sites: Sites, *, javascript: bool = True, clipboard: bool = True
+    browser: Browser,
+    sites: Sites,
+    *,
+    javascript: bool = True,
+    clipboard: bool = True,
+    viewport: ViewportSize = DESKTOP,
+    touch: bool = False,
 ) -> Iterator[BrowserContext]:
     """Open a browser profile. Errors, CSP reports and calls to other hosts fail the test."""
-    context = browser.new_context(java_script_enabled=javascript, viewport=DESKTOP)
+    context = browser.new_context(
+        java_script_enabled=javascript, viewport=viewport, has_touch=touch
+    )
     if clipboard:
         context.grant_permissions(["clipboard-read", "clipboard-write"])
     else:
@@ -51,9 +60,12 @@ def context_of(
 
 
 def complaint_of(message: ConsoleMessage) -> list[str]:
-    # Chromium reports a page of status 404 or 503 as an error of the page; those are meant here.
-    is_meant = "status of 404" in message.text or "status of 503" in message.text
-    return [message.text] if message.type in ("error", "warning") and not is_meant else []
+    # Chromium reports a page of status 403, 404 or 503 as an error of the page. Those pages are
+    # meant; anything that a page loads has to be there.
+    is_status = re.search(r"status of (403|404|503)", message.text) is not None
+    is_page = message.page is not None and message.location.get("url") == message.page.url
+    is_trouble = message.type in ("error", "warning") and not (is_status and is_page)
+    return [message.text] if is_trouble else []
 
 
 def stray(request: Request, sites: Sites) -> list[str]:

@@ -14,6 +14,7 @@ import requests
 
 from admin_portal.embedded.secrets_file import write_secrets
 from tests.end_to_end.processes import ROOT, Sites, environment_for, running_sites
+from tests.end_to_end.test_scripts import token_in
 
 RUN = [sys.executable, "-m", "admin_portal.embedded.run"]
 
@@ -64,9 +65,7 @@ def test_second_start_keeps_everything_and_shows_no_password_again(tmp_path: Pat
     with running_sites(tmp_path, environment) as sites:
         assert "Password" not in sites.log
         session = requests.Session()
-        session.get(sites.admin, timeout=5)
-        page = session.get(f"{sites.admin}/sign-in/", timeout=5).text
-        token = page.split('csrfmiddlewaretoken" value="')[1].split('"')[0]
+        token = token_in(session.get(f"{sites.admin}/sign-in/", timeout=5).text)
         form = {"login": "admin", "password": password, "csrfmiddlewaretoken": token}
         signed_in = session.post(f"{sites.admin}/sign-in/", form, timeout=5)
 
@@ -93,6 +92,7 @@ def test_site_that_ends_by_itself_ends_the_other(sites: Sites) -> None:
 
     assert code == 1
     assert "A site stopped by itself" in sites.log
+    assert [pid for pid in processes if is_running(pid)] == []
 
 
 def test_ctrl_c_reaches_this_program_alone_which_then_ends_the_sites_gently(

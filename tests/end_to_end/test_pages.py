@@ -1,8 +1,11 @@
 """Every page and state: WCAG 2.2 AA by axe, no wider than a phone, all by keyboard."""
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.api_keys.store_configuration.faulty_service import refused_url
 from tests.end_to_end.person import (
     EMAIL,
     PHONE,
@@ -14,7 +17,7 @@ from tests.end_to_end.person import (
     save_production_key,
     sign_in_to_admin,
 )
-from tests.end_to_end.processes import Sites, environment_for, free_port, running_sites
+from tests.end_to_end.processes import Sites, environment_for, running_sites
 
 CONFIGURATION = "/stores/configuration/services/magento-services/"
 CHANNEL = "/marketing/amazon-sales-channel/"
@@ -90,6 +93,10 @@ def test_pages_of_the_commerce_account_are_accessible(browser: Browser, sites: S
         assert_accessible(page)
         height = page.get_by_role("button", name="Copy").last.bounding_box()["height"]  # type: ignore[index]
         assert height < 50, "the button's word is broken into lines"
+        page.evaluate("document.querySelector('form[data-copy]').submit()")
+        expect(page.get_by_label("The whole key")).to_be_visible()
+        assert_accessible(page)
+        page.go_back()
         page.get_by_role("link", name="Delete").first.click()
         assert_accessible(page)
         for path in ("/sign-out/", "/no-such-page/"):
@@ -103,19 +110,40 @@ def test_pages_of_the_commerce_account_are_accessible(browser: Browser, sites: S
         expect(page.get_by_role("heading", name="Look into your mail")).to_be_visible()
         assert_accessible(page)
 
-    mails = list((sites.folder / "var" / "mail").iterdir())
-    assert len(mails) == 2
+        confirmation, new_password = links_in_mails(sites)
+        page.goto(confirmation)
+        assert_accessible(page)
+        page.get_by_role("button", name="Yes, it is mine").click()
+        page.goto(new_password)
+        assert_accessible(page)
+        for field in page.get_by_label("New Password").all():
+            field.fill("another long pass phrase")
+        page.get_by_role("button", name="Change password").click()
+        expect(page.get_by_role("heading", name="Your password is changed")).to_be_visible()
+        assert_accessible(page)
+
     assert "Choose a new password" in sites.log
+
+
+def links_in_mails(sites: Sites) -> list[str]:
+    """Return the link of each mail that was kept, the oldest mail first."""
+    mails = sorted((sites.folder / "var" / "mail").iterdir())
+    found = [re.findall(rf"{sites.account}/\S+", mail.read_text()) for mail in mails]
+    assert [len(links) for links in found] == [1, 1]
+    return [links[0] for links in found]
 
 
 def test_outage_says_so_and_offers_to_try_again(
     browser: Browser, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = tmp_path_factory.mktemp("outage")
-    with free_port() as port:
-        nowhere = f"http://127.0.0.1:{port}"
-    settings = environment_for(folder, KEY_VALIDATION_URL_PRODUCTION=nowhere)
-    with running_sites(folder, settings) as sites, context_of(browser, sites) as context:
+    with (
+        refused_url() as nowhere,
+        running_sites(
+            folder, environment_for(folder, KEY_VALIDATION_URL_PRODUCTION=nowhere)
+        ) as sites,
+        context_of(browser, sites) as context,
+    ):
         page = context.new_page()
         sign_in_to_admin(page, sites)
         open_from_sidebar(page, "Stores", "Configuration")
@@ -170,18 +198,14 @@ def test_sidebar_opens_one_panel_at_a_time_and_closes_beside_it(
 
 
 def test_sidebar_works_by_touch_on_a_phone(browser: Browser, sites: Sites) -> None:
-    with context_of(browser, sites) as first:
-        page = first.new_page()
+    with context_of(browser, sites, viewport=PHONE, touch=True) as context:
+        page = context.new_page()
         sign_in_to_admin(page, sites)
-        signed_in = first.storage_state()
-    phone = browser.new_context(has_touch=True, viewport=PHONE, storage_state=signed_in)
-    page = phone.new_page()
-    page.goto(sites.admin)
 
-    page.get_by_text("Stores", exact=True).first.tap()
-    page.get_by_role("link", name="Configuration").tap()
+        page.get_by_text("Stores", exact=True).first.tap()
+        page.get_by_role("link", name="Configuration").tap()
 
-    expect(page.get_by_role("heading", name="Api Keys")).to_be_visible()
+        expect(page.get_by_role("heading", name="Api Keys")).to_be_visible()
 
 
 def test_back_button_after_signing_out_shows_nothing(browser: Browser, sites: Sites) -> None:

@@ -1,3 +1,4 @@
+from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
@@ -34,8 +35,9 @@ def api_portal(request: AuthenticatedRequest) -> HttpResponse:
     if request.method == "POST":
         return _create_key(request, company)
     choice = EnvironmentForm(request.GET)
-    environment = choice.cleaned_data["environment"] if choice.is_valid() else None
-    return _render_portal(request, company, environment or Environment.PRODUCTION)
+    is_known = choice.is_valid()
+    environment = choice.cleaned_data["environment"] if is_known else Environment.PRODUCTION
+    return _render_portal(request, company, environment)
 
 
 @require_http_methods(FORM_METHODS)
@@ -49,7 +51,10 @@ def reveal_key(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     is_for_script = request.get_preferred_type(["text/html", "text/plain"]) == "text/plain"
     if issued.revoked_at:
         return HttpResponse(status=410) if is_for_script else _already_deleted(request, issued)
-    key = issuing.reveal_key(issued, actor=request.user)
+    try:
+        key = issuing.reveal_key(issued, actor=request.user)
+    except InvalidToken:
+        return HttpResponse(status=410) if is_for_script else _sealed(request, issued)
     if is_for_script:
         return HttpResponse(key, content_type="text/plain; charset=utf-8")
     context = {"company": issued.company, "issued": issued, "key": key}
@@ -61,12 +66,11 @@ def reveal_key(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 def delete_key(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Ask, then delete: for the service that is a revocation, at once and for good."""
     issued = _key_of_member_or_404(request.user, pk)
-    if issued.revoked_at:
-        return _already_deleted(request, issued)
-    if request.method == "POST":
-        issuing.revoke_key(issued, actor=request.user)
+    if request.method == "POST" and issuing.revoke_key(issued, actor=request.user):
         messages.success(request, _("The key “%s” was deleted.") % issued.description)
         return _to_portal(issued.environment)
+    if issued.revoked_at or request.method == "POST":
+        return _already_deleted(request, issued)
     context = {"company": issued.company, "issued": issued}
     return render(request, "commerce_account/delete_key.html", context)
 
@@ -120,6 +124,18 @@ def _key_of_member_or_404(user: User, pk: int) -> IssuedKey:
 
 def _already_deleted(request: AuthenticatedRequest, issued: IssuedKey) -> HttpResponseRedirect:
     messages.info(request, _("The key “%s” was already deleted.") % issued.description)
+    return _to_portal(issued.environment)
+
+
+def _sealed(request: AuthenticatedRequest, issued: IssuedKey) -> HttpResponseRedirect:
+    messages.error(
+        request,
+        _(
+            "The copy of “%s” can't be opened, because this site's encryption key was replaced. The"
+            " key itself still works. To have one to copy, add a new key."
+        )
+        % issued.description,
+    )
     return _to_portal(issued.environment)
 
 

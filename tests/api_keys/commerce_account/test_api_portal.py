@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from api_keys.commerce_account.issuing import check_key, issue_key, revoke_key
 from api_keys.commerce_account.models import Company, IssuedKey, KeyEvent
 from api_keys.contract import Environment, Verdict, fingerprint
+from tests.api_keys.commerce_account.conftest import member_of
 
 URL = "/my-account/api-portal/"
 XSS = "<script>alert('x')</script>"
@@ -146,7 +147,7 @@ def test_copy_answers_with_exactly_the_key(
     assert answer.content == issued[1].encode()
     assert answer["Content-Type"] == "text/plain; charset=utf-8"
     assert "no-store" in answer["Cache-Control"]
-    assert KeyEvent.objects.last().kind == "revealed"  # type: ignore[union-attr]
+    assert KeyEvent.objects.latest("pk").kind == "revealed"
 
 
 def test_without_javascript_copy_opens_a_page_with_the_key(
@@ -234,6 +235,47 @@ def test_signed_out_every_page_asks_to_sign_in(
     assert check_key(issued[1], Environment.PRODUCTION).verdict is Verdict.VALID
 
 
+def test_keys_belong_to_the_company_and_not_to_who_made_them(
+    company: Company, issued: tuple[IssuedKey, str]
+) -> None:
+    colleague = Client()
+    colleague.force_login(member_of(company, "ben"))
+
+    page = colleague.get(URL)
+    copied = colleague.post(key_url(issued[0]), headers={"accept": "text/plain"})
+    colleague.post(key_url(issued[0], "delete/"))
+
+    assert issued[0].fingerprint in page.text
+    assert copied.text == issued[1]
+    assert check_key(issued[1], Environment.PRODUCTION).verdict is Verdict.REVOKED
+
+
+def test_newest_key_stands_first(member_client: Client) -> None:
+    create(member_client, description="First")
+
+    page = create(member_client, description="Second")
+
+    assert page.index("<strong>Second") < page.index("<strong>First")
+
+
+def test_copy_that_can_not_be_opened_says_so_and_counts_as_no_reveal(
+    member_client: Client, issued: tuple[IssuedKey, str], settings: Settings
+) -> None:
+    settings.ENCRYPTION_KEYS = ["A" * 43 + "="]
+
+    for_script = member_client.post(key_url(issued[0]), headers={"accept": "text/plain"})
+    page = member_client.post(key_url(issued[0]), follow=True)
+
+    assert for_script.status_code == 410
+    assert "The key itself still works." in page.text
+    assert not KeyEvent.objects.filter(kind="revealed").exists()
+    assert check_key(issued[1], Environment.PRODUCTION).verdict is Verdict.VALID
+
+
+def test_portal_is_kept_by_no_cache(member_client: Client) -> None:
+    assert "no-store" in member_client.get(URL)["Cache-Control"]
+
+
 def test_person_without_a_company_is_told_so(db: None) -> None:
     client = Client()
     client.force_login(User.objects.create_user("solo"))
@@ -248,7 +290,8 @@ def test_form_of_another_site_is_refused(member: User, issued: tuple[IssuedKey, 
     client = Client(enforce_csrf_checks=True)
     client.force_login(member)
 
-    answers = [client.post(URL), client.post(key_url(issued[0])), client.post(key_url(issued[0]))]
+    answers = [client.post(URL), client.post(key_url(issued[0]))]
+    answers.append(client.post(key_url(issued[0], "delete/")))
 
     assert {answer.status_code for answer in answers} == {403}
     assert all(issued[1] not in answer.text for answer in answers)

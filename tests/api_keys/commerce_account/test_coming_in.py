@@ -5,6 +5,7 @@ import re
 import pytest
 from django.contrib.auth.models import User
 from django.core import mail
+from django.db import DatabaseError
 from django.test import Client
 from pytest_django import Settings
 
@@ -49,6 +50,20 @@ def test_new_account_has_a_company_and_goes_on_to_api_portal(client: Client, db:
     assert list(user.companies.all()) == list(Company.objects.all())
     assert mail.outbox[0].to == ["nia@example.com"]
     assert "Confirm your address" in mail.outbox[0].subject
+
+
+def test_account_without_its_company_is_not_left_behind(
+    client: Client, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(**values: object) -> None:
+        raise DatabaseError
+
+    monkeypatch.setattr(Company.objects, "create", fail)
+
+    with pytest.raises(DatabaseError):
+        client.post("/create-an-account/", NEWCOMER)
+
+    assert not User.objects.exists()
 
 
 def test_confirming_the_address_works_by_the_link_in_the_mail(client: Client, db: None) -> None:

@@ -44,6 +44,16 @@ def test_issue_does_not_guess_between_companies_of_one_name(company: Company) ->
         issue("--company", company.name)
 
 
+@pytest.mark.parametrize("arguments", [("", "Acme Outdoor"), (" ", "Acme Outdoor"), ("x", " ")])
+def test_issue_refuses_what_the_pages_refuse(company: Company, arguments: tuple[str, str]) -> None:
+    description, name = arguments
+
+    with pytest.raises(CommandError):
+        call_command("issue_api_key", description, "--company", name, "--create-company")
+
+    assert not IssuedKey.objects.exists()
+
+
 def test_issue_takes_an_expiry_to_come(company: Company) -> None:
     issue("--company", company.name, "--expires-at", "2099-01-02T03:04:05+00:00")
 

@@ -59,7 +59,7 @@ def test_head_tells_by_the_status_alone(client: Client, issued: tuple[IssuedKey,
 def test_unknown_key_is_invalid(client: Client, issued: tuple[IssuedKey, str]) -> None:
     status, answer = check(client, generate_key(Environment.PRODUCTION))
 
-    assert (status, answer.verdict) == (401, Verdict.INVALID)
+    assert (status, answer) == (401, Answer(Verdict.INVALID))
 
 
 @pytest.mark.parametrize(
@@ -116,12 +116,26 @@ def test_key_of_the_other_environment_is_told_its_own(
         assert answer.environment is own
 
 
-def test_revoked_key_of_the_other_environment_is_called_revoked(
-    client: Client, member: User, issued: tuple[IssuedKey, str]
+def test_key_with_several_troubles_is_called_by_the_one_that_no_move_would_mend(
+    client: Client, company: Company, member: User
 ) -> None:
-    revoke_key(issued[0], actor=member)
+    row, key = issue_key(company, Environment.PRODUCTION, "short", actor=member, expires_at=NOW)
 
-    assert check(client, issued[1], SANDBOX)[1].verdict is Verdict.REVOKED
+    with time_machine.travel(NOW):
+        expired = check(client, key, SANDBOX)[1]
+        revoke_key(row, actor=member)
+        revoked = [check(client, key, path)[1].verdict for path in (PRODUCTION, SANDBOX)]
+
+    assert expired.verdict is Verdict.EXPIRED
+    assert revoked == [Verdict.REVOKED, Verdict.REVOKED]
+
+
+def test_keys_are_known_by_a_digest_that_needs_its_own_secret(
+    client: Client, issued: tuple[IssuedKey, str], settings: Settings
+) -> None:
+    settings.DIGEST_KEY = "another-digest-key-of-32-characters"
+
+    assert check(client, issued[1])[1].verdict is Verdict.INVALID
 
 
 @pytest.mark.parametrize("path", [PRODUCTION, PRODUCTION + "?api_key=KEY", SANDBOX])
@@ -177,12 +191,13 @@ def test_unknown_problem_has_no_page(client: Client, db: None) -> None:
     assert client.get("/problems/no-such-problem/").status_code == 404
 
 
+@pytest.mark.parametrize("path", [PRODUCTION, SANDBOX])
 def test_key_sent_in_clear_to_a_site_of_https_is_refused_and_not_led_on(
-    client: Client, issued: tuple[IssuedKey, str], settings: Settings
+    client: Client, issued: tuple[IssuedKey, str], settings: Settings, path: str
 ) -> None:
     settings.IS_HTTPS = settings.SECURE_SSL_REDIRECT = True
 
-    response = client.get(PRODUCTION, headers={"x-api-key": issued[1]})
+    response = client.get(path, headers={"x-api-key": issued[1]})
     page = client.get("/sign-in/")
 
     assert response.status_code == 400

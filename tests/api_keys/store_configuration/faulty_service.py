@@ -4,7 +4,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 
 Behaviour = Callable[[socket.socket, threading.Event], None]
 """Acts on one connection whose request has been read. The event is set when the test is over."""
@@ -89,6 +89,10 @@ def hangs_up(connection: socket.socket, over: threading.Event) -> None:
     pass
 
 
+def hangs_up_late(connection: socket.socket, over: threading.Event) -> None:
+    over.wait(1.5)
+
+
 def drips_headers(connection: socket.socket, over: threading.Event) -> None:
     drip(connection, over, b"HTTP/1.1 200 OK\r\nX-Slow: " + b"z" * 10_000)
 
@@ -152,3 +156,15 @@ def refused_url() -> Iterator[str]:
     with socket.socket() as reserved:
         reserved.bind(("127.0.0.1", 0))
         yield f"http://127.0.0.1:{reserved.getsockname()[1]}"
+
+
+@contextmanager
+def unconnectable_url() -> Iterator[str]:
+    """Give the URL of a port whose queue of connections is full: more are left waiting."""
+    with ExitStack() as held:
+        server = held.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _place in range(4):
+            waiting = held.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(server.getsockname())
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"

@@ -247,6 +247,52 @@ def test_change_in_a_field_left_alone_is_told_too(
     assert "stored another Production Api Key" in page
 
 
+def test_change_meanwhile_is_told_when_something_else_is_refused_too(
+    admin_client: Client, stored_key: str, key_service: KeyService
+) -> None:
+    mine = generate_key(Environment.PRODUCTION)
+
+    refused = save(admin_client, mine[:-2], production_seen="0000-0000-0000")
+
+    assert "looks cut off" in refused
+    assert "stored another Production Api Key" in refused
+    assert f'name="production_seen" value="{fingerprint(stored_key)}"' in refused
+
+
+def test_every_change_meanwhile_is_told_and_none_is_overwritten(
+    admin_client: Client, stored_key: str, key_service: KeyService
+) -> None:
+    sandbox = generate_key(Environment.SANDBOX)
+    store_keys({Environment.SANDBOX: KeyChange(sandbox, seen="")}, actor=None)
+
+    page = save(
+        admin_client,
+        generate_key(Environment.PRODUCTION),
+        production_seen="0000-0000-0000",
+        sandbox_seen="",
+    )
+
+    assert "stored another Production Api Key" in page
+    assert "stored another Sandbox Api Key" in page
+    assert stored_in(Environment.PRODUCTION) == stored_key
+    assert stored_in(Environment.SANDBOX) == sandbox
+
+
+def test_conflict_in_one_field_keeps_the_other_from_being_stored(
+    admin_client: Client, stored_key: str, key_service: KeyService
+) -> None:
+    page = save(
+        admin_client,
+        generate_key(Environment.PRODUCTION),
+        generate_key(Environment.SANDBOX),
+        production_seen="0000-0000-0000",
+    )
+
+    assert "Nothing was saved." in page
+    assert stored_in(Environment.PRODUCTION) == stored_key
+    assert stored_in(Environment.SANDBOX) == ""
+
+
 def test_removal_meanwhile_is_told(admin_client: Client, key_service: KeyService) -> None:
     page = save(
         admin_client, generate_key(Environment.PRODUCTION), production_seen="0000-0000-0000"
@@ -314,7 +360,8 @@ def test_form_of_another_site_is_refused(administrator: User, stored_key: str) -
     client.force_login(administrator)
 
     answer = client.post(URL, {"production_api_key": "another"})
+    removal = client.post(f"{URL}remove/production/", {"seen": fingerprint(stored_key)})
 
-    assert answer.status_code == 403
+    assert (answer.status_code, removal.status_code) == (403, 403)
     assert "This form is out of date" in answer.text
     assert stored_in(Environment.PRODUCTION) == stored_key

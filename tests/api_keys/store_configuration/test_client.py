@@ -1,8 +1,8 @@
 """The outbound call, against real servers with every fault a network has."""
 
-import resource
 import socket
 import time
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from tests.api_keys.store_configuration.faulty_service import (
     drips_body,
     drips_headers,
     hangs_up,
+    hangs_up_late,
     never_answers,
     redirects_with_a_gibibyte,
     refused_url,
@@ -29,24 +30,22 @@ from tests.api_keys.store_configuration.faulty_service import (
     sends_a_negative_chunk,
     sends_headers_for_ever,
     speaks_no_http,
+    unconnectable_url,
 )
 
 KEY = generate_key(Environment.PRODUCTION)
-LIMIT = 0.5
+LIMIT = 1.0
+UNAVAILABLE = Verdict.UNAVAILABLE
 ENCODED = "an encoding that nobody asked for"
 JSON = "Content-Type: application/json\r\n"
 HTML = "Content-Type: text/html\r\n"
 
 
 @pytest.fixture(autouse=True)
-def _session_of_its_own(settings: Settings) -> Iterator[None]:
+def _short_limits(settings: Settings) -> Iterator[None]:
     settings.KEY_VALIDATION_CONNECT_TIMEOUT = LIMIT
     settings.KEY_VALIDATION_TIMEOUT = LIMIT
-    client._session.cache_clear()
-    client._proxies.cache_clear()
     yield
-    client._session().close()
-    client._session.cache_clear()
     client._proxies.cache_clear()
 
 
@@ -284,14 +283,58 @@ def test_broken_lines_of_an_answer_reach_no_log(
 
 
 def test_no_answer_is_kept_in_memory_beyond_its_limit(settings: Settings) -> None:
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-
+    tracemalloc.start()
     for behaviour in (sends_a_gibibyte, redirects_with_a_gibibyte, sends_a_negative_chunk):
         with FaultyService(behaviour) as service:
             ask(settings, service.url)
+    _now, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
 
-    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    assert grown < 50 * 1024  # KiB; each of the three would take hundreds of MiB
+    assert most < 20 * 2**20  # the services' own buffers included; it was hundreds of MiB
+
+
+@pytest.mark.parametrize(("size", "verdict"), [(65_536, Verdict.VALID), (65_537, UNAVAILABLE)])
+def test_body_of_64_kib_is_read_and_no_more(
+    settings: Settings, size: int, verdict: Verdict
+) -> None:
+    with FaultyService(answering("200 OK", "", b"x" * size)) as service:
+        answer = ask(settings, service.url)
+
+    assert answer.verdict is verdict
+
+
+def test_connecting_has_a_limit_of_its_own(settings: Settings) -> None:
+    settings.KEY_VALIDATION_TIMEOUT = 20
+    settings.KEY_VALIDATION_CONNECT_TIMEOUT = 0.2
+    started = time.monotonic()
+
+    with unconnectable_url() as url:
+        answer = ask(settings, url)
+
+    assert answer == Answer(UNAVAILABLE, cause="time-out while connecting")
+    assert time.monotonic() - started < 10
+
+
+def test_second_try_gets_only_the_time_that_is_left(settings: Settings) -> None:
+    settings.KEY_VALIDATION_TIMEOUT = 2
+    started = time.monotonic()
+
+    with FaultyService(hangs_up_late, never_answers) as service:
+        answer = ask(settings, service.url)
+
+    assert answer == Answer(UNAVAILABLE, cause="time-out")
+    assert time.monotonic() - started < 3
+
+
+def test_slow_answer_through_a_proxy_is_unavailable_in_time(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with FaultyService(drips_headers) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        monkeypatch.delenv("no_proxy", raising=False)
+        answer = ask(settings, "http://service.example")
+
+    assert answer == Answer(UNAVAILABLE, cause="time-out")
 
 
 def test_key_that_fits_in_no_header_is_unavailable_and_not_sent(settings: Settings) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from pytest_django import Settings
 
 from api_keys.contract import Answer, Environment, Verdict, fingerprint, generate_key
 from api_keys.store_configuration.models import StoredKey
@@ -66,6 +67,30 @@ def test_changed_judgement_is_written_at_once(stored_key: str, key_service: KeyS
     assert StoredKey.objects.get().verdict == Verdict.REVOKED
 
 
+def test_changed_expiry_is_written_at_once(stored_key: str, key_service: KeyService) -> None:
+    key_service.answers(Answer(Verdict.VALID), Answer(Verdict.VALID, expires_at=NOW))
+
+    verify_stored_key(PRODUCTION)
+    verify_stored_key(PRODUCTION)
+
+    assert StoredKey.objects.get().expires_at == NOW
+
+
+def test_unreadable_ends_with_the_encryption_key_coming_back(
+    stored_key: str, key_service: KeyService, settings: Settings
+) -> None:
+    key_service.answers(Verdict.VALID)
+    verify_stored_key(PRODUCTION)
+    former = settings.ENCRYPTION_KEYS
+    settings.ENCRYPTION_KEYS = ["A" * 43 + "="]
+
+    meanwhile = verify_stored_key(PRODUCTION)
+    settings.ENCRYPTION_KEYS = former
+
+    assert meanwhile.verdict is Verdict.UNREADABLE
+    assert StoredKey.objects.get().verdict_known_at(NOW) is Verdict.VALID
+
+
 def test_judgement_on_a_key_replaced_meanwhile_is_not_remembered_for_the_new_one(
     stored_key: str, key_service: KeyService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -82,7 +107,7 @@ def test_judgement_on_a_key_replaced_meanwhile_is_not_remembered_for_the_new_one
 
 
 def test_new_key_starts_without_a_judgement(stored_key: str, key_service: KeyService) -> None:
-    key_service.answers(Verdict.VALID)
+    key_service.answers(Answer(Verdict.VALID, expires_at=NOW))
     verify_stored_key(PRODUCTION)
 
     store_keys(
@@ -91,7 +116,7 @@ def test_new_key_starts_without_a_judgement(stored_key: str, key_service: KeySer
 
     stored = StoredKey.objects.get()
     assert stored.verdict_known_at(NOW) is None
-    assert stored.verified_at is None
+    assert (stored.verified_at, stored.expires_at) == (None, None)
 
 
 def test_known_expiry_counts_from_its_very_instant(

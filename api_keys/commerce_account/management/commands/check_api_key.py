@@ -16,12 +16,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--environment", type=Environment, choices=list(Environment), default="production"
+            "--environment",
+            type=Environment,
+            choices=list(Environment),
+            default=Environment.PRODUCTION,
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         key = sys.stdin.read().strip()
-        answer = check_key(key, Environment(options["environment"]))
+        answer = check_key(key, options["environment"])
         self.stdout.write(answer.verdict.value)
         if answer.verdict is not Verdict.VALID:
             sys.exit(1)

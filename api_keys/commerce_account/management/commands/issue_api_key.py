@@ -2,10 +2,12 @@ from argparse import ArgumentParser
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from api_keys.commerce_account import issuing
+from api_keys.commerce_account.forms import NewKeyForm
 from api_keys.commerce_account.models import Company
 from api_keys.contract import Environment
 
@@ -18,7 +20,10 @@ class Command(BaseCommand):
         parser.add_argument("--company", required=True, help="its name or its ID (COM-000001)")
         parser.add_argument("--create-company", action="store_true", help="if there is none yet")
         parser.add_argument(
-            "--environment", type=Environment, choices=list(Environment), default="production"
+            "--environment",
+            type=Environment,
+            choices=list(Environment),
+            default=Environment.PRODUCTION,
         )
         parser.add_argument(
             "--expires-at",
@@ -33,12 +38,13 @@ class Command(BaseCommand):
             expires_at = timezone.make_aware(expires_at)
         if expires_at and expires_at <= now:
             raise CommandError("--expires-at lies in the past.")
-        if not 1 <= len(options["description"]) <= 100:
-            raise CommandError("The description needs 1 to 100 characters.")
+        form = NewKeyForm(options)
+        if not form.is_valid():
+            raise CommandError(form.errors.as_text())
         _issued, key = issuing.issue_key(
             self._company(options["company"], create=options["create_company"]),
-            Environment(options["environment"]),
-            options["description"],
+            form.cleaned_data["environment"],
+            form.cleaned_data["description"],
             actor=None,
             expires_at=expires_at,
         )
@@ -51,7 +57,16 @@ class Command(BaseCommand):
         if len(found) > 1:
             raise CommandError(f"Several companies are called “{name}”. Give the ID instead.")
         if not found and create:
-            return Company.objects.create(name=name)
+            return self._create(name)
         if not found:
             raise CommandError(f"No company is called “{name}”. Add --create-company to make it.")
         return found[0]
+
+    def _create(self, name: str) -> Company:
+        company = Company(name=name.strip())
+        try:
+            company.full_clean()
+        except ValidationError as error:
+            raise CommandError(f"The company's name: {' '.join(error.messages)}") from error
+        company.save()
+        return company

@@ -15,11 +15,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--environment", type=Environment, choices=list(Environment), default="production"
+            "--environment",
+            type=Environment,
+            choices=list(Environment),
+            default=Environment.PRODUCTION,
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        environment = Environment(options["environment"])
+        environment = options["environment"]
         key = without_surroundings(sys.stdin.read())
         if not key:
             raise CommandError("Standard input held no key.")

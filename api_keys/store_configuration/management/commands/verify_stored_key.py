@@ -27,11 +27,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--environment", type=Environment, choices=list(Environment), default="production"
+            "--environment",
+            type=Environment,
+            choices=list(Environment),
+            default=Environment.PRODUCTION,
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        verification = verify_stored_key(Environment(options["environment"]))
+        verification = verify_stored_key(options["environment"])
         reason = verification.cause or REASONS[verification.verdict]
         self.stdout.write(f"{verification.verdict}: {reason}")
         if verification.verdict is not Verdict.VALID:
