@@ -31,6 +31,19 @@ from api_keys.contract import (
 from api_keys.store_configuration.transport import DeadlineAdapter, is_loopback
 
 MAX_BODY = 64 * 1024
+_CAUSES: tuple[tuple[type[BaseException], str], ...] = (
+    # The first that is found counts: the libraries wrap one in the other.
+    (NameResolutionError, "unknown host name"),
+    (ssl.SSLError, "bad certificate or TLS"),
+    (SSLError, "bad certificate or TLS"),
+    (ConnectionRefusedError, "connection refused"),
+    (NewConnectionError, "no connection"),
+    (ConnectTimeoutError, "time-out while connecting"),
+    (requests.Timeout, "time-out"),
+    (TimeoutError, "time-out"),
+    (ConnectionError, "connection broken"),
+    (ProtocolError, "connection broken"),
+)
 _FAILURES = (requests.RequestException, HTTPError, OSError, ValueError)
 
 
@@ -60,12 +73,13 @@ def _ask(key: str, environment: Environment, deadline: float) -> Answer:
     left = deadline - time.monotonic()
     if left <= 0:
         raise TimeoutError
+    timeout = Timeout(connect=settings.KEY_VALIDATION_CONNECT_TIMEOUT, total=left)
     with _SESSION.get(
         url,
         proxies=_proxies(url),
         verify=settings.KEY_VALIDATION_CA_BUNDLE or True,
         headers=dict.fromkeys(KEY_HEADERS, key),
-        timeout=Timeout(connect=settings.KEY_VALIDATION_CONNECT_TIMEOUT, total=left),  # type: ignore[arg-type]  # only the stubs have not heard of it
+        timeout=timeout,  # type: ignore[arg-type]  # the stubs lag behind
         allow_redirects=False,
         stream=True,
     ) as response:
@@ -126,15 +140,14 @@ def _proxies(url: str) -> MutableMapping[str, str]:
 
 def _only_if_about(key: str, environment: Environment, answer: Answer) -> Answer:
     """Refuse an answer about another key or environment, as a cache on the way may give."""
-    is_other_key = answer.fingerprint not in ("", fingerprint(key))
-    if is_other_key:
+    if answer.fingerprint not in ("", fingerprint(key)):
         return Answer(Verdict.UNAVAILABLE, cause="an answer about another key")
-    is_here = answer.environment == environment
-    if answer.environment is not None and (
-        (answer.verdict is Verdict.VALID and not is_here)
-        or (answer.verdict is Verdict.WRONG_ENVIRONMENT and is_here)
-    ):
-        # The address set for this environment is another's. No other key would mend that.
+    fits = {
+        Verdict.VALID: answer.environment in (None, environment),
+        # Else the address set for this environment is another's. No other key would mend that.
+        Verdict.WRONG_ENVIRONMENT: answer.environment != environment,
+    }
+    if not fits.get(answer.verdict, True):
         return Answer(Verdict.UNAVAILABLE, cause="a service of another environment")
     return answer
 
@@ -145,20 +158,8 @@ def _broke_before_an_answer(error: requests.ConnectionError) -> bool:
 
 def _cause_of(error: BaseException) -> str:
     """Name what went wrong, for the log. The text of the error itself could hold the key."""
-    names: list[tuple[type[BaseException], str]] = [
-        (NameResolutionError, "unknown host name"),
-        (ssl.SSLError, "bad certificate or TLS"),
-        (SSLError, "bad certificate or TLS"),
-        (ConnectionRefusedError, "connection refused"),
-        (NewConnectionError, "no connection"),
-        (ConnectTimeoutError, "time-out while connecting"),
-        (requests.Timeout, "time-out"),
-        (TimeoutError, "time-out"),
-        (ConnectionError, "connection broken"),
-        (ProtocolError, "connection broken"),
-    ]
     links = _chain(error)
-    for kind, name in names:
+    for kind, name in _CAUSES:
         if any(isinstance(link, kind) for link in links):
             return name
     return type(error).__name__

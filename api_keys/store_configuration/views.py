@@ -23,7 +23,7 @@ SAVE = "store_configuration.change_storedkey"
 
 
 class AuthenticatedRequest(HttpRequest):
-    user: User  # LoginRequiredMiddleware turns everyone else away
+    user: User  # SignInRequiredMiddleware turns everyone else away
 
 
 @permission_required(SEE, raise_exception=True)

@@ -18,7 +18,7 @@ from api_keys.contract import Environment
 
 
 class AuthenticatedRequest(HttpRequest):
-    user: User  # LoginRequiredMiddleware turns everyone else away
+    user: User  # SignInRequiredMiddleware turns everyone else away
 
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
