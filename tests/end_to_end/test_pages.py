@@ -215,6 +215,7 @@ def test_back_button_after_signing_out_shows_nothing(browser: Browser, sites: Si
         create_account(page)
         add_key(page, "Amazon Sales Channel")
         page.get_by_role("button", name="Log Out").click()
+        expect(page.get_by_role("heading", name="Sign in to your Commerce account")).to_be_visible()
 
         page.go_back()
 
