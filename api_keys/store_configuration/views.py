@@ -67,11 +67,11 @@ def _save_api_keys(request: AuthenticatedRequest) -> HttpResponse:
     conflicts = store_keys(changes, actor=request.user)
     for environment, stored in _stored_keys().items():
         changed = _what_changed(environment, stored)
-        is_stored_now = environment in changes and not conflicts
+        now = stored.fingerprint if stored else ""
         if environment in conflicts:
             again = _("To store yours all the same, paste it again and save.")
             form.add_error(key_field(environment), f"{changed} {again}")
-        elif not is_stored_now and form.seen(environment) != (stored.fingerprint if stored else ""):
+        elif environment not in changes and form.seen(environment) != now:
             messages.warning(request, f"{changed} {_('It was left as it is.')}")
     return _render_form(request, form) if form.errors else _saved(request, form)
 
