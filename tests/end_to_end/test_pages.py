@@ -17,7 +17,12 @@ from tests.end_to_end.person import (
     save_production_key,
     sign_in_to_admin,
 )
-from tests.end_to_end.processes import Sites, environment_for, running_sites
+from tests.end_to_end.processes import (
+    ACCOUNT_SETTINGS,
+    Sites,
+    environment_for,
+    running_sites,
+)
 
 CONFIGURATION = "/stores/configuration/services/magento-services/"
 CHANNEL = "/marketing/amazon-sales-channel/"
@@ -26,8 +31,17 @@ CHANNEL = "/marketing/amazon-sales-channel/"
 def test_pages_of_the_admin_are_accessible(browser: Browser, sites: Sites) -> None:
     with context_of(browser, sites) as context:
         page, portal = context.new_page(), context.new_page()
+        page.goto(sites.admin + "/inactive/")
+        assert_accessible(page)
         page.goto(sites.admin)
         assert_accessible(page)
+        context.clear_cookies(name="admin_csrf")
+        page.get_by_label("Username").fill("admin")
+        page.get_by_label("Password").fill("wrong")
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_role("heading", name="This form is out of date")).to_be_visible()
+        assert_accessible(page)
+        page.goto(sites.admin)
         page.get_by_label("Username").fill("admin")
         page.get_by_label("Password").fill("wrong")
         page.get_by_role("button", name="Sign in").click()
@@ -77,6 +91,8 @@ def test_pages_of_the_commerce_account_are_accessible(browser: Browser, sites: S
     with context_of(browser, sites) as context:
         page = context.new_page()
         for path in (
+            "/inactive/",
+            "/confirm-email/",
             "/sign-in/",
             "/create-an-account/",
             "/forgot-password/",
@@ -85,6 +101,15 @@ def test_pages_of_the_commerce_account_are_accessible(browser: Browser, sites: S
             page.goto(sites.account + path)
             assert_accessible(page)
         page.get_by_role("link", name="Open API Portal").click()
+        page.get_by_role("link", name="Create an account").click()
+        page.get_by_label("Name").fill("Mia Member")
+        page.get_by_label("Company").fill("Acme Outdoor")
+        page.get_by_label("Email").fill("mia@example.com")
+        page.get_by_label("Password").fill("short")
+        page.get_by_role("button", name="Create an account").click()
+        expect(page.get_by_text("too short")).to_be_visible()
+        assert_accessible(page)
+        page.goto(sites.account)
         create_account(page)
         assert_accessible(page)
         add_key(page, "Amazon Sales Channel")
@@ -131,6 +156,20 @@ def links_in_mails(sites: Sites) -> list[str]:
     found = [re.findall(rf"{sites.account}/\S+", mail.read_text()) for mail in mails]
     assert [len(links) for links in found] == [1, 1]
     return [links[0] for links in found]
+
+
+def test_person_without_a_company_gets_an_accessible_page(browser: Browser, sites: Sites) -> None:
+    leave = "from api_keys.commerce_account.models import *; Membership.objects.all().delete()"
+    with context_of(browser, sites) as context:
+        page = context.new_page()
+        page.goto(sites.account)
+        create_account(page)
+        sites.manage("shell", "-c", leave, settings=ACCOUNT_SETTINGS)
+
+        page.reload()
+
+        expect(page.get_by_role("heading", name="You belong to no company")).to_be_visible()
+        assert_accessible(page)
 
 
 def test_outage_says_so_and_offers_to_try_again(
