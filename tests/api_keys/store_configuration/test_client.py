@@ -2,16 +2,13 @@
 
 import socket
 import time
-import tracemalloc
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from pytest_django import Settings
 
-from api_keys.contract import Answer, Environment, Verdict, fingerprint, generate_key
-from api_keys.store_configuration import client
-from api_keys.store_configuration.client import check_key
+from api_keys.contract import Answer, Verdict, fingerprint
+from tests.api_keys.store_configuration.asking import KEY, LIMIT, ask
 from tests.api_keys.store_configuration.certificates import self_signed
 from tests.api_keys.store_configuration.faulty_service import (
     Behaviour,
@@ -21,7 +18,6 @@ from tests.api_keys.store_configuration.faulty_service import (
     drips_body,
     drips_headers,
     hangs_up,
-    hangs_up_late,
     never_answers,
     redirects_with_a_gibibyte,
     refused_url,
@@ -30,28 +26,13 @@ from tests.api_keys.store_configuration.faulty_service import (
     sends_a_negative_chunk,
     sends_headers_for_ever,
     speaks_no_http,
-    unconnectable_url,
 )
 
-KEY = generate_key(Environment.PRODUCTION)
-LIMIT = 1.0
-UNAVAILABLE = Verdict.UNAVAILABLE
+pytestmark = pytest.mark.usefixtures("_short_limits")
+
 ENCODED = "an encoding that nobody asked for"
 JSON = "Content-Type: application/json\r\n"
 HTML = "Content-Type: text/html\r\n"
-
-
-@pytest.fixture(autouse=True)
-def _short_limits(settings: Settings) -> Iterator[None]:
-    settings.KEY_VALIDATION_CONNECT_TIMEOUT = LIMIT
-    settings.KEY_VALIDATION_TIMEOUT = LIMIT
-    yield
-    client._proxies.cache_clear()
-
-
-def ask(settings: Settings, url: str, key: str = KEY) -> Answer:
-    settings.KEY_VALIDATION_URLS = {Environment.PRODUCTION: url}
-    return check_key(key, environment=Environment.PRODUCTION)
 
 
 def test_healthy_service_is_believed(settings: Settings) -> None:
@@ -154,16 +135,6 @@ def test_certificate_of_the_set_bundle_is_trusted(settings: Settings, tmp_path: 
     assert answer == Answer(Verdict.VALID)
 
 
-def test_slow_answer_over_tls_is_unavailable_in_time(settings: Settings, tmp_path: Path) -> None:
-    tls, certificate = self_signed(tmp_path)
-    settings.KEY_VALIDATION_CA_BUNDLE = str(certificate)
-
-    with FaultyService(drips_body, tls=tls) as service:
-        answer = ask(settings, service.url)
-
-    assert answer == Answer(Verdict.UNAVAILABLE, cause="time-out")
-
-
 def test_redirect_is_not_followed(settings: Settings) -> None:
     with (
         FaultyService(answering("200 OK")) as elsewhere,
@@ -182,64 +153,12 @@ def test_connection_is_kept_and_used_again(settings: Settings) -> None:
     assert answers == [Answer(Verdict.VALID)] * 3
 
 
-def test_connection_that_broke_before_an_answer_is_tried_once_more(settings: Settings) -> None:
-    with FaultyService(hangs_up, answering("200 OK")) as service:
-        answer = ask(settings, service.url)
-
-    assert answer == Answer(Verdict.VALID)
-    assert len(service.requests) == 2
-
-
-@pytest.mark.parametrize(
-    ("behaviour", "calls"),
-    [
-        (hangs_up, 2),
-        (never_answers, 1),
-        (breaks_off_the_body, 1),
-        (saying(b"HTTP/1.1 200 OK\r\n"), 1),
-        (speaks_no_http, 1),
-        (answering("503 Busy"), 1),
-    ],
-)
-def test_nothing_is_tried_more_often_than_that(
-    settings: Settings, behaviour: Behaviour, calls: int
-) -> None:
-    with FaultyService(behaviour) as service:
-        ask(settings, service.url)
-
-    assert len(service.requests) == calls
-
-
 def test_cookies_of_the_service_are_not_kept(settings: Settings) -> None:
     with FaultyService(answering("200 OK", "Set-Cookie: track=1; Path=/\r\n")) as service:
         ask(settings, service.url)
         ask(settings, service.url)
 
     assert b"Cookie" not in service.requests[1]
-
-
-def test_proxy_of_the_environment_is_used(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with FaultyService(answering("200 OK")) as proxy:
-        monkeypatch.setenv("http_proxy", proxy.url)
-        monkeypatch.delenv("no_proxy", raising=False)
-        answer = ask(settings, "http://service.example")
-
-    assert answer == Answer(Verdict.VALID)
-    assert proxy.requests[0].startswith(b"GET http://service.example/gateway/apikeycheck")
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-def test_key_for_this_machine_goes_to_no_proxy(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch, host: str
-) -> None:
-    with FaultyService(answering("200 OK")) as proxy, FaultyService(answering("200 OK")) as service:
-        monkeypatch.setenv("http_proxy", proxy.url)
-        monkeypatch.delenv("no_proxy", raising=False)
-        ask(settings, service.url.replace("127.0.0.1", host))
-
-    assert (len(service.requests), proxy.requests) == (1, [])
 
 
 @pytest.mark.parametrize(
@@ -280,61 +199,6 @@ def test_broken_lines_of_an_answer_reach_no_log(
         ask(settings, service.url)
 
     assert KEY not in caplog.text
-
-
-def test_no_answer_is_kept_in_memory_beyond_its_limit(settings: Settings) -> None:
-    tracemalloc.start()
-    for behaviour in (sends_a_gibibyte, redirects_with_a_gibibyte, sends_a_negative_chunk):
-        with FaultyService(behaviour) as service:
-            ask(settings, service.url)
-    _now, most = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-
-    assert most < 20 * 2**20  # the services' own buffers included; it was hundreds of MiB
-
-
-@pytest.mark.parametrize(("size", "verdict"), [(65_536, Verdict.VALID), (65_537, UNAVAILABLE)])
-def test_body_of_64_kib_is_read_and_no_more(
-    settings: Settings, size: int, verdict: Verdict
-) -> None:
-    with FaultyService(answering("200 OK", "", b"x" * size)) as service:
-        answer = ask(settings, service.url)
-
-    assert answer.verdict is verdict
-
-
-def test_connecting_has_a_limit_of_its_own(settings: Settings) -> None:
-    settings.KEY_VALIDATION_TIMEOUT = 20
-    settings.KEY_VALIDATION_CONNECT_TIMEOUT = 0.2
-    started = time.monotonic()
-
-    with unconnectable_url() as url:
-        answer = ask(settings, url)
-
-    assert answer == Answer(UNAVAILABLE, cause="time-out while connecting")
-    assert time.monotonic() - started < 10
-
-
-def test_second_try_gets_only_the_time_that_is_left(settings: Settings) -> None:
-    settings.KEY_VALIDATION_TIMEOUT = 2
-    started = time.monotonic()
-
-    with FaultyService(hangs_up_late, never_answers) as service:
-        answer = ask(settings, service.url)
-
-    assert answer == Answer(UNAVAILABLE, cause="time-out")
-    assert time.monotonic() - started < 3
-
-
-def test_slow_answer_through_a_proxy_is_unavailable_in_time(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with FaultyService(drips_headers) as proxy:
-        monkeypatch.setenv("http_proxy", proxy.url)
-        monkeypatch.delenv("no_proxy", raising=False)
-        answer = ask(settings, "http://service.example")
-
-    assert answer == Answer(UNAVAILABLE, cause="time-out")
 
 
 def test_key_that_fits_in_no_header_is_unavailable_and_not_sent(settings: Settings) -> None:
