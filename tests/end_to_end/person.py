@@ -89,12 +89,16 @@ def open_from_sidebar(page: Page, entry: str, link: str) -> None:
 
 def create_account(page: Page) -> None:
     page.get_by_role("link", name="Create an account").click()
+    fill_in_account(page, password=PASSWORD)
+    expect(page.get_by_role("heading", name="Api Keys")).to_be_visible()
+
+
+def fill_in_account(page: Page, *, password: str) -> None:
     page.get_by_label("Name").fill("Mia Member")
     page.get_by_label("Company").fill("Acme Outdoor")
     page.get_by_label("Email").fill(EMAIL)
-    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Create an account").click()
-    expect(page.get_by_role("heading", name="Api Keys")).to_be_visible()
 
 
 def add_key(page: Page, description: str) -> None:

@@ -74,17 +74,31 @@ def test_the_eight_steps(browser: Browser, sites: Sites) -> None:
         open_from_sidebar(page, *CHANNEL)
         expect_welcome(page, "The stored API key was deleted")
 
+    assert_nowhere_in_clear(key, sites)
+
+
+def test_key_that_expires_closes_the_channel_and_the_same_steps_lead_back_in(
+    browser: Browser, sites: Sites
+) -> None:
+    with context_of(browser, sites) as context:
+        page = context.new_page()
         expiring = issue_key_by_script(sites)
-        page.get_by_role("link", name="Add the key").click()
+        sign_in_to_admin(page, sites)
+        open_from_sidebar(page, "Stores", "Configuration")
         save_production_key(page, expiring)
         page.get_by_role("link", name="Go to Amazon Sales Channel").click()
         expect_channel_home(page)
+
         let_keys_expire(sites)
         open_from_sidebar(page, *CHANNEL)
         expect_welcome(page, "The stored API key has expired")
 
-    for secret in (key, expiring):
-        assert_nowhere_in_clear(secret, sites)
+        page.get_by_role("link", name="Add the key").click()
+        save_production_key(page, issue_key_by_script(sites))
+        open_from_sidebar(page, *CHANNEL)
+        expect_channel_home(page)
+
+    assert_nowhere_in_clear(expiring, sites)
 
 
 def test_the_eight_steps_without_javascript(browser: Browser, sites: Sites) -> None:
@@ -161,7 +175,11 @@ def test_refused_clipboard_shows_the_key_selected_instead(browser: Browser, site
 
 def issue_key_by_script(sites: Sites) -> str:
     code, key = sites.manage(
-        "issue_api_key", "By script", "--company=Acme Outdoor", settings=ACCOUNT_SETTINGS
+        "issue_api_key",
+        "By script",
+        "--company=Acme Outdoor",
+        "--create-company",
+        settings=ACCOUNT_SETTINGS,
     )
     assert code == 0
     return key
