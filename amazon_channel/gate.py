@@ -50,11 +50,7 @@ def requires_valid_key(
 
 def unavailable(request: HttpRequest, verification: KeyVerification) -> HttpResponse:
     """Say that the key could not be judged: 503, which no client takes for a bad key."""
-    context = {
-        "prompt": PROMPTS[verification.verdict],
-        "verification": verification,
-        "retry_url": request.path if request.method in ("GET", "HEAD") else None,
-    }
+    context = {"prompt": PROMPTS[verification.verdict], "verification": verification}
     response = render(
         request, "amazon_channel/unavailable.html", context, status=Page.UNAVAILABLE.value
     )

@@ -21,9 +21,9 @@ os.environ.update(
 )
 (Path(os.environ["VAR_DIR"]) / "static").mkdir()
 
+# Only now: they read the environment as they are imported. The Admin's come last and win.
 from admin_portal.settings import admin  # noqa: E402
 
-# The Admin's come last and win.
 from admin_portal.settings.commerce_account import *  # noqa: E402, F403  isort:skip
 from admin_portal.settings.admin import *  # noqa: E402, F403  isort:skip
 

@@ -4,7 +4,6 @@ import os
 import re
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
@@ -12,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
-env = environ.Env()  # type: ignore[no-untyped-call]
+env = environ.Env()  # type: ignore[no-untyped-call]  # the library has no types
 env.read_env(os.environ.get("ENV_FILE", BASE_DIR / ".env"))
 
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
@@ -64,7 +63,7 @@ def site_url(name: str, port_setting: str, default_port: int) -> str:
 
 def hosts_of(url: str) -> list[str]:
     """Return the host names under which a site answers: its own, or each name of loopback."""
-    host = url.split("://")[1].removesuffix(f":{urlsplit(url).port}")
+    host = re.sub(r":\d+$", "", url.split("://")[1])
     return LOOPBACK_HOSTS if host in LOOPBACK_HOSTS else [host]
 
 
@@ -108,7 +107,6 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.humanize",
     "django.contrib.staticfiles",
     "django.forms",
     "csp",

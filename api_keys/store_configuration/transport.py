@@ -106,7 +106,7 @@ class _StrictResponse(http.client.HTTPResponse):
             raise http.client.HTTPException("lines that are no headers")
 
     def _read_next_chunk_size(self) -> int:
-        size: int = super()._read_next_chunk_size()  # type: ignore[misc]
+        size: int = super()._read_next_chunk_size()  # type: ignore[misc]  # private, so not in the stubs
         if size < 0:
             raise http.client.HTTPException("a chunk of negative size")
         return size
