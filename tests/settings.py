@@ -39,6 +39,12 @@ STORAGES = {
     **admin.STORAGES,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+if "TEST_DATABASE_URL" in os.environ:
+    DATABASES = {"default": admin.database("TEST_DATABASE_URL", "unused")}
+else:
+    # A file, as in production: what runs at once has to wait for each other as it does there.
+    sqlite = admin.sqlite_database("unused")
+    DATABASES = {"default": {**sqlite, "TEST": {"NAME": admin.VAR_DIR / "test.sqlite3"}}}
 ALLOWED_HOSTS = [*admin.ALLOWED_HOSTS, "testserver"]  # the test client's name for us
 
 REPLACED = {

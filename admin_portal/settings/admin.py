@@ -14,7 +14,7 @@ INSTALLED_APPS = [*INSTALLED_APPS, "admin_portal", "amazon_channel", "api_keys.s
 ROOT_URLCONF = "admin_portal.urls"
 WSGI_APPLICATION = "admin_portal.wsgi.application"
 TEMPLATES = templates_of("admin_portal", [])
-DATABASES = {"default": sqlite_database("admin")}
+DATABASES = {"default": database("ADMIN_DATABASE_URL", "admin")}
 
 # Where it is served
 ALLOWED_HOSTS = hosts_of(SITE_URL)

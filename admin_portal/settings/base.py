@@ -67,6 +67,19 @@ def hosts_of(url: str) -> list[str]:
     return LOOPBACK_HOSTS if host in LOOPBACK_HOSTS else [host]
 
 
+def database(url_setting: str, sqlite_name: str) -> dict[str, object]:
+    """Return the PostgreSQL database that a setting names, or else an SQLite file of our own."""
+    url: str = env.str(url_setting, default="")
+    if not url:
+        return sqlite_database(sqlite_name)
+    if not re.match(r"(postgres|postgresql)://", url):
+        raise ImproperlyConfigured(
+            f"{url_setting} has to be like postgres://user:password@host/name."
+        )
+    found: dict[str, object] = env.db_url(url_setting)
+    return {**found, "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
+
+
 def sqlite_database(name: str) -> dict[str, object]:
     # IMMEDIATE: two transactions that read and then write wait for each other instead of failing.
     return {

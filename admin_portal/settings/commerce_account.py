@@ -16,8 +16,14 @@ DIGEST_KEY = required("ACCOUNT_DIGEST_KEY")
 INSTALLED_APPS = [*INSTALLED_APPS, "api_keys.commerce_account"]
 ROOT_URLCONF = "api_keys.commerce_account.urls"
 WSGI_APPLICATION = "api_keys.commerce_account.wsgi.application"
-TEMPLATES = templates_of("commerce_account", ["api_keys.commerce_account.mail.mail_server"])
-DATABASES = {"default": sqlite_database("commerce_account")}
+TEMPLATES = templates_of(
+    "commerce_account",
+    [
+        "api_keys.commerce_account.mail.mail_server",
+        "api_keys.commerce_account.navigation.my_account",
+    ],
+)
+DATABASES = {"default": database("ACCOUNT_DATABASE_URL", "commerce_account")}
 
 # Where it is served
 ALLOWED_HOSTS = hosts_of(SITE_URL)
@@ -58,4 +64,6 @@ else:
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if IS_HTTPS else "http"
 
 # Keys
-ISSUED_KEY_LIFETIME_DAYS = number("ISSUED_KEY_LIFETIME_DAYS", 365)
+LIVE_KEYS_PER_ENVIRONMENT = number("LIVE_KEYS_PER_ENVIRONMENT", 10)
+ROLL_GRACE_SECONDS = number("ROLL_GRACE_SECONDS", 60)
+STEP_UP_SECONDS = number("STEP_UP_SECONDS", 900)

@@ -5,6 +5,12 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
+_BOUNDS = {
+    "LIVE_KEYS_PER_ENVIRONMENT": (1, 10_000),
+    "ROLL_GRACE_SECONDS": (0, 86_400),
+    "STEP_UP_SECONDS": (60, 86_400),
+}
+
 
 @register
 def check_issuing_settings(**kwargs: Any) -> list[CheckMessage]:
@@ -17,12 +23,13 @@ def check_issuing_settings(**kwargs: Any) -> list[CheckMessage]:
                 id="commerce_account.E001",
             )
         )
-    if not 0 <= settings.ISSUED_KEY_LIFETIME_DAYS <= 36_500:
-        found.append(
-            Error(
-                "ISSUED_KEY_LIFETIME_DAYS is out of range.",
-                hint="Use up to 36500 days, or 0 for keys that never expire.",
-                id="commerce_account.E002",
+    for name, (least, most) in _BOUNDS.items():
+        if not least <= getattr(settings, name) <= most:
+            found.append(
+                Error(
+                    f"{name} is out of range.",
+                    hint=f"Use a number from {least} to {most}.",
+                    id="commerce_account.E002",
+                )
             )
-        )
     return found

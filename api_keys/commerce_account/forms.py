@@ -13,8 +13,8 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from api_keys.commerce_account.models import Company, Membership
-from api_keys.contract import Environment
+from api_keys.commerce_account.history import Actor
+from api_keys.commerce_account.members import create_company
 
 
 class WithoutPlaceholders:
@@ -65,31 +65,8 @@ class SignUpForm(WithoutPlaceholders, SignupForm):
 
     def custom_signup(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """Called by allauth inside its own saving, with the user already a row."""
-        User.objects.filter(pk=user.pk).update(first_name=self.cleaned_data["name"])
-        company = Company.objects.create(name=self.cleaned_data["company"])
-        Membership.objects.create(company=company, user_id=user.pk)
-
-
-class NewKeyForm(forms.Form):
-    description = forms.CharField(
-        label=_("Description"),
-        label_suffix="",
-        max_length=100,
-        help_text=_("A name by which you will know the key again, such as “Amazon Sales Channel”."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    environment = forms.TypedChoiceField(
-        choices=[(e, e.label) for e in Environment], coerce=Environment, widget=forms.HiddenInput
-    )
-
-
-class EnvironmentForm(forms.Form):
-    """The choice at the top of API Portal. It goes by GET, so that Back and reload work."""
-
-    environment = forms.TypedChoiceField(
-        label=_("Environment"),
-        choices=[(e, e.label) for e in Environment],
-        coerce=Environment,
-        required=False,
-        empty_value=Environment.PRODUCTION,
-    )
+        person = User.objects.get(pk=user.pk)
+        person.first_name = self.cleaned_data["name"]
+        person.save()
+        founder = Actor(person, request.META["REMOTE_ADDR"])
+        create_company(self.cleaned_data["company"], by=founder)

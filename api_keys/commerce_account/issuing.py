@@ -1,16 +1,19 @@
-"""Issue, reveal, revoke and check keys. Nothing else writes them; each change leaves an event."""
+"""Issue, reveal, roll, revoke and check keys. Nothing else writes them; each change is recorded."""
 
 import hashlib
 import hmac
 from datetime import datetime, timedelta
+from enum import Enum, auto
+from uuid import UUID
 
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
-from api_keys.commerce_account.models import Company, IssuedKey, KeyEvent
+from api_keys.commerce_account.history import NOBODY, Actor, record
+from api_keys.commerce_account.models import Company, Event, IssuedKey
 from api_keys.contract import (
     Answer,
     Environment,
@@ -20,11 +23,22 @@ from api_keys.contract import (
     last_four,
 )
 
+ROLL_DEADLINE = timedelta(days=30)
+"""How long, at most, a roll waits for its successor to be seen in use."""
 
-def default_expiry(now: datetime) -> datetime | None:
-    """Return when a key made at `now` expires, or None where keys never do."""
-    days = settings.ISSUED_KEY_LIFETIME_DAYS
-    return now + timedelta(days=days) if days else None
+
+class Refusal(Enum):
+    DESCRIPTION_TAKEN = auto()
+    LIMIT_REACHED = auto()
+    NOT_LIVE = auto()
+
+
+class Refused(Exception):
+    """A key was not issued or rolled, and nothing was changed."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.name)
+        self.refusal = refusal
 
 
 @transaction.atomic
@@ -33,48 +47,180 @@ def issue_key(
     environment: Environment,
     description: str,
     *,
-    actor: User | None,
+    by: Actor,
     expires_at: datetime | None,
-) -> tuple[IssuedKey, str]:
-    """Issue a key to `company`. Returns the row and the key itself, which the row hides."""
-    key = generate_key(environment)
-    issued = IssuedKey.objects.create(
-        company=company,
-        environment=environment,
-        description=description,
-        digest=_digest(key),
-        ciphertext=_cipher().encrypt(key.encode()).decode(),
-        fingerprint=fingerprint(key),
-        last_four=last_four(key),
-        created_by=actor,
-        expires_at=expires_at,
+    form_token: UUID | None = None,
+) -> IssuedKey:
+    """Issue a key to `company`. `read_key` opens it; a form sent twice gets the same key again.
+
+    Raises Refused when a live key of the environment has the description, or when there are
+    as many as LIVE_KEYS_PER_ENVIRONMENT.
+    """
+    _lock(company)
+    if form_token:
+        same = IssuedKey.objects.filter(company=company, form_token=form_token).first()
+        if same:
+            return same
+    live = company.issuedkey_set.live(timezone.now()).filter(environment=environment)
+    if live.filter(description=description).exists():
+        raise Refused(Refusal.DESCRIPTION_TAKEN)
+    if live.count() >= settings.LIVE_KEYS_PER_ENVIRONMENT:
+        raise Refused(Refusal.LIMIT_REACHED)
+    issued = _create(
+        IssuedKey(
+            company=company,
+            environment=environment,
+            description=description,
+            expires_at=expires_at,
+            form_token=form_token,
+        ),
+        by,
     )
-    KeyEvent.objects.create(key=issued, kind=KeyEvent.Kind.ISSUED, actor=actor)
-    return issued, key
+    record(Event.Kind.KEY_CREATED, company, by=by, key=issued)
+    return issued
 
 
-def reveal_key(issued: IssuedKey, *, actor: User) -> str:
-    """Open the copy kept for the key's owner. The caller has to show it to nobody else.
+def read_key(issued: IssuedKey) -> str:
+    """Open the copy kept for the key's owner.
 
     Raises InvalidToken when none of today's encryption keys opens it, or when it was revoked.
     """
-    key = _cipher().decrypt(issued.ciphertext.encode()).decode()
-    KeyEvent.objects.create(key=issued, kind=KeyEvent.Kind.REVEALED, actor=actor)
+    return _cipher().decrypt(issued.ciphertext.encode()).decode()
+
+
+def reveal_key(issued: IssuedKey, *, by: Actor) -> str:
+    """Open the key for `by`, which is recorded. The caller has to show it to nobody else."""
+    key = read_key(issued)
+    record(Event.Kind.KEY_REVEALED, issued.company, by=by, key=issued)
     return key
 
 
 @transaction.atomic
-def revoke_key(issued: IssuedKey, *, actor: User) -> bool:
+def revoke_key(issued: IssuedKey, *, by: Actor, kind: Event.Kind = Event.Kind.KEY_DELETED) -> bool:
     """Revoke at once and for good: the copy kept for the owner goes too.
 
-    Returns False, and changes nothing, when the key was revoked before.
+    Returns False, and changes nothing, when the key was revoked before. A key that was to retire
+    in favour of this one stays: otherwise no key would be left that works.
     """
-    changed = IssuedKey.objects.filter(pk=issued.pk, revoked_at=None).update(
-        revoked_at=timezone.now(), ciphertext=""
+    _lock(issued.company)
+    now = timezone.now()
+    working = IssuedKey.objects.not_revoked(now).filter(pk=issued.pk)
+    if not working.update(revoked_at=now, ciphertext=""):
+        return False
+    record(kind, issued.company, by=by, key=issued)
+    for predecessor in IssuedKey.objects.not_revoked(now).filter(
+        successors=issued, retires_at__gt=now
+    ):
+        _let_stay(predecessor, by)
+    return True
+
+
+@transaction.atomic
+def roll_key(
+    issued: IssuedKey,
+    *,
+    by: Actor,
+    expires_at: datetime | None,
+    overlap: timedelta | None,
+    form_token: UUID | None = None,
+) -> IssuedKey:
+    """Issue a successor. The old key works on for `overlap`; None: until the successor is used.
+
+    Both happen in one transaction: whenever it ends, at least one of the two keys works. Raises
+    Refused when the key isn't live, or when as many keys as may be live are retiring already.
+    """
+    _lock(issued.company)
+    now = timezone.now()
+    if form_token:
+        same = IssuedKey.objects.filter(predecessor=issued, form_token=form_token).first()
+        if same:
+            return same
+    siblings = IssuedKey.objects.filter(company=issued.company, environment=issued.environment)
+    if not siblings.live(now).filter(pk=issued.pk).exists():
+        raise Refused(Refusal.NOT_LIVE)
+    retiring = siblings.not_revoked(now).exclude(retires_at=None)
+    if retiring.count() >= settings.LIVE_KEYS_PER_ENVIRONMENT:
+        raise Refused(Refusal.LIMIT_REACHED)
+    successor = _create(
+        IssuedKey(
+            company=issued.company,
+            environment=issued.environment,
+            description=issued.description,
+            expires_at=expires_at,
+            predecessor=issued,
+            form_token=form_token,
+        ),
+        by,
     )
-    if changed:
-        KeyEvent.objects.create(key=issued, kind=KeyEvent.Kind.REVOKED, actor=actor)
-    return bool(changed)
+    retires_at = now + (ROLL_DEADLINE if overlap is None else overlap)
+    siblings.filter(pk=issued.pk).update(retires_at=retires_at, retires_on_use=overlap is None)
+    record(
+        Event.Kind.KEY_ROLLED,
+        issued.company,
+        by=by,
+        key=issued,
+        successor=successor.fingerprint,
+        retires_at=retires_at.isoformat(),
+        retires_on_use=overlap is None,
+    )
+    return successor
+
+
+@transaction.atomic
+def call_off_roll(issued: IssuedKey, *, by: Actor) -> bool:
+    """Keep the retiring key `issued`, and revoke its successor. False when it is too late."""
+    _lock(issued.company)
+    successor = running_roll(issued)
+    return successor is not None and revoke_key(successor, by=by)
+
+
+def running_roll(issued: IssuedKey) -> IssuedKey | None:
+    """Return the successor for which `issued` is retiring, if that can still be called off."""
+    now = timezone.now()
+    retiring = IssuedKey.objects.not_revoked(now).filter(pk=issued.pk).exclude(retires_at=None)
+    if not retiring.exists():
+        return None
+    return issued.successors.live(now).first()
+
+
+@transaction.atomic
+def note_first_use(issued_pk: int, now: datetime) -> None:
+    """Write down that a key was found valid for the first time, at `now`.
+
+    A roll that waited for it ends soon after: ROLL_GRACE_SECONDS are left to a client whose parts
+    do not all change over in the same instant.
+    """
+    unused = IssuedKey.objects.filter(pk=issued_pk, first_used_at=None)
+    if not unused.update(first_used_at=now):
+        return
+    retires_at = now + timedelta(seconds=settings.ROLL_GRACE_SECONDS)
+    waiting = IssuedKey.objects.select_related("company").filter(
+        successors=issued_pk, retires_on_use=True, retires_at__gt=retires_at, revoked_at=None
+    )
+    for predecessor in waiting:
+        if waiting.filter(pk=predecessor.pk).update(retires_at=retires_at):
+            record(
+                Event.Kind.SUCCESSOR_USED,
+                predecessor.company,
+                by=NOBODY,
+                key=predecessor,
+                retires_at=retires_at.isoformat(),
+            )
+
+
+def seal_retired_keys(now: datetime) -> int:
+    """Wipe the copies of keys whose roll has run out; return how many.
+
+    They are refused from that instant on by themselves: this only tidies up and records it.
+    """
+    due = IssuedKey.objects.filter(revoked_at=None, retires_at__lte=now)
+    sealed = 0
+    for issued in due.select_related("company"):
+        with transaction.atomic():
+            if due.filter(pk=issued.pk).update(revoked_at=F("retires_at"), ciphertext=""):
+                record(Event.Kind.KEY_RETIRED, issued.company, by=NOBODY, key=issued)
+                sealed += 1
+    return sealed
 
 
 def check_key(key: str, environment: Environment) -> Answer:
@@ -96,13 +242,36 @@ def check_key(key: str, environment: Environment) -> Answer:
 
 
 def _verdict_on(issued: IssuedKey, environment: Environment) -> Verdict:
-    if issued.revoked_at is not None:
+    now = timezone.now()
+    if issued.revoked_since(now):
         return Verdict.REVOKED
-    if issued.is_expired(timezone.now()):
+    if issued.is_expired(now):
         return Verdict.EXPIRED
     if issued.environment != environment:
         return Verdict.WRONG_ENVIRONMENT
     return Verdict.VALID
+
+
+def _lock(company: Company) -> None:
+    # One writer of a company's keys at a time: what was counted stays true until it is written.
+    # SQLite has no row locks; its transactions are IMMEDIATE, which excludes every other writer.
+    Company.objects.select_for_update().get(pk=company.pk)
+
+
+def _create(issued: IssuedKey, by: Actor) -> IssuedKey:
+    key = generate_key(Environment(issued.environment))
+    issued.digest = _digest(key)
+    issued.ciphertext = _cipher().encrypt(key.encode()).decode()
+    issued.fingerprint = fingerprint(key)
+    issued.last_four = last_four(key)
+    issued.created_by = by.user
+    issued.save()
+    return issued
+
+
+def _let_stay(issued: IssuedKey, by: Actor) -> None:
+    IssuedKey.objects.filter(pk=issued.pk).update(retires_at=None, retires_on_use=False)
+    record(Event.Kind.ROLL_CALLED_OFF, issued.company, by=by, key=issued)
 
 
 def _digest(key: str) -> str:

@@ -1,4 +1,7 @@
-from datetime import datetime
+"""The Commerce account's tables. Verbs live beside them: `issuing`, `members`, `history`, …"""
+
+from datetime import datetime, timedelta
+from typing import Any, NoReturn
 
 from django.contrib.auth.models import User
 from django.db import models
@@ -7,6 +10,25 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from api_keys.contract import Environment
+
+EXPIRES_SOON = timedelta(days=30)
+"""From here on a key's expiry is shown as so many days, and people are reminded of it."""
+
+
+class Role(models.TextChoices):
+    """What a member may do, the most first."""
+
+    OWNER = "owner", _("Owner")
+    DEVELOPER = "developer", _("Developer")
+    VIEWER = "viewer", _("Viewer")
+
+    def may_use_keys(self) -> bool:
+        """Tell whether it may create, reveal, roll and delete keys."""
+        return self in (Role.OWNER, Role.DEVELOPER)
+
+    def may_manage_members(self) -> bool:
+        """Tell whether it may invite and remove people and change their roles."""
+        return self is Role.OWNER
 
 
 class Company(models.Model):
@@ -28,6 +50,8 @@ class Company(models.Model):
 class Membership(models.Model):
     company = models.ForeignKey(Company, on_delete=models.CASCADE)
     user = models.ForeignKey(User, on_delete=models.CASCADE)
+    role = models.CharField(_("Role"), max_length=10, choices=Role)
+    joined_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["company", "user"], name="one_membership")]
@@ -36,16 +60,58 @@ class Membership(models.Model):
         return f"{self.user} in {self.company}"
 
 
-class IssuedKeyQuerySet(models.QuerySet["IssuedKey"]):
-    def of_member(self, user: User) -> "IssuedKeyQuerySet":
-        return self.filter(company__members=user)
+class Invitation(models.Model):
+    """An offer to join a company, good once, until `expires_at`. Its link is signed, not kept."""
 
-    def not_revoked(self) -> "IssuedKeyQuerySet":
-        return self.filter(revoked_at=None)
+    company = models.ForeignKey(Company, on_delete=models.CASCADE)
+    email = models.EmailField(_("E-mail address"))
+    role = models.CharField(_("Role"), max_length=10, choices=Role)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.email} to {self.company}"
+
+
+class KeyState(models.TextChoices):
+    """What a key's row looks like to people; each key is in exactly one of them."""
+
+    ACTIVE = "active", _("Active")
+    EXPIRING = "expiring", _("Expires soon")
+    RETIRING = "retiring", _("Retiring")
+    EXPIRED = "expired", _("Expired")
+    REVOKED = "revoked", _("Revoked")
+
+
+class IssuedKeyQuerySet(models.QuerySet["IssuedKey"]):
+    def not_revoked(self, now: datetime) -> "IssuedKeyQuerySet":
+        return self.filter(Q(retires_at=None) | Q(retires_at__gt=now), revoked_at=None)
+
+    def live(self, now: datetime) -> "IssuedKeyQuerySet":
+        """Keys that work and are meant to go on working: they count against the limit."""
+        unexpired = Q(expires_at=None) | Q(expires_at__gt=now)
+        return self.filter(unexpired, revoked_at=None, retires_at=None)
+
+    def in_state(self, state: KeyState, now: datetime) -> "IssuedKeyQuerySet":
+        kept = self.not_revoked(now)
+        match state:
+            case KeyState.REVOKED:
+                return self.filter(Q(retires_at__lte=now) | ~Q(revoked_at=None))
+            case KeyState.EXPIRED:
+                return kept.filter(expires_at__lte=now)
+            case KeyState.RETIRING:
+                return kept.filter(Q(expires_at=None) | Q(expires_at__gt=now)).exclude(
+                    retires_at=None
+                )
+            case KeyState.EXPIRING:
+                return self.live(now).filter(expires_at__lte=now + EXPIRES_SOON)
+        return self.live(now).exclude(expires_at__lte=now + EXPIRES_SOON)
 
 
 class IssuedKey(models.Model):
-    """A key that the account issued. Only `issuing` writes these rows."""
+    """A key that the account issued. Only `issuing` writes these rows, and `usage` their uses."""
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT)
     environment = models.CharField(max_length=10, choices=[(e, e.label) for e in Environment])
@@ -56,8 +122,24 @@ class IssuedKey(models.Model):
     last_four = models.CharField(max_length=4)
     created_at = models.DateTimeField(default=timezone.now)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True)
-    expires_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True, db_index=True)
     revoked_at = models.DateTimeField(null=True)
+
+    # A roll: the old key retires, its successor names it.
+    predecessor = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="successors"
+    )
+    retires_at = models.DateTimeField(null=True, db_index=True)
+    retires_on_use = models.BooleanField(default=False)
+
+    # Its uses. The first is written at once, the last within a minute.
+    first_used_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+    last_used_address = models.CharField(max_length=45, default="")
+    last_used_client = models.CharField(max_length=200, default="")
+
+    form_token = models.UUIDField(null=True, unique=True)
+    """Of the form that created it: sent twice, it creates one key."""
 
     objects = IssuedKeyQuerySet.as_manager()
 
@@ -81,23 +163,118 @@ class IssuedKey(models.Model):
         """Tell whether `now` is at or past the instant of expiry."""
         return self.expires_at is not None and now >= self.expires_at
 
-    @property
-    def is_expired_now(self) -> bool:
-        return self.is_expired(timezone.now())
+    def revoked_since(self, now: datetime) -> datetime | None:
+        """Return since when the key is refused: deleted, or retired by a roll that ran out."""
+        if self.revoked_at is None and self.retires_at is not None and now >= self.retires_at:
+            return self.retires_at
+        return self.revoked_at
+
+    def state(self, now: datetime) -> KeyState:
+        """Return the state that `in_state` finds the key by."""
+        if self.revoked_since(now):
+            return KeyState.REVOKED
+        if self.is_expired(now):
+            return KeyState.EXPIRED
+        if self.retires_at is not None:
+            return KeyState.RETIRING
+        if self.is_expired(now + EXPIRES_SOON):
+            return KeyState.EXPIRING
+        return KeyState.ACTIVE
 
 
-class KeyEvent(models.Model):
-    """What was done to an issued key, by whom and when. Rows are only ever added."""
+class KeyUsage(models.Model):
+    """How often a key was sent on a day (UTC), from one address by one client."""
 
-    class Kind(models.TextChoices):
-        ISSUED = "issued"
-        REVEALED = "revealed"
-        REVOKED = "revoked"
+    key = models.ForeignKey(IssuedKey, on_delete=models.CASCADE)
+    day = models.DateField(db_index=True)
+    address = models.CharField(max_length=45)
+    client = models.CharField(max_length=200)
+    calls = models.PositiveBigIntegerField()
+    last_used_at = models.DateTimeField()
 
-    key = models.ForeignKey(IssuedKey, on_delete=models.PROTECT)
-    kind = models.CharField(max_length=10, choices=Kind)
-    actor = models.ForeignKey(User, on_delete=models.SET_NULL, null=True)
-    created_at = models.DateTimeField(default=timezone.now)
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key", "day", "address", "client"], name="one_usage_a_day"
+            )
+        ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.key_id} at {self.created_at}"
+        return f"{self.calls} calls on {self.day}"
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def update(self, **values: Any) -> NoReturn:
+        raise TypeError("Events are never changed.")
+
+    def delete(self) -> NoReturn:
+        raise TypeError("Events are never deleted but by `history.purge`.")
+
+
+class Event(models.Model):
+    """What happened in a company. Rows are only ever added; the database refuses to change one."""
+
+    class Kind(models.TextChoices):
+        COMPANY_CREATED = "company_created", _("Company created")
+        MEMBER_INVITED = "member_invited", _("Member invited")
+        INVITATION_WITHDRAWN = "invitation_withdrawn", _("Invitation withdrawn")
+        MEMBER_JOINED = "member_joined", _("Member joined")
+        ROLE_CHANGED = "role_changed", _("Role changed")
+        MEMBER_REMOVED = "member_removed", _("Member removed")
+        MEMBER_LEFT = "member_left", _("Member left")
+        SIGNED_IN = "signed_in", _("Signed in")
+        KEY_CREATED = "key_created", _("Key created")
+        KEY_REVEALED = "key_revealed", _("Key revealed")
+        KEY_ROLLED = "key_rolled", _("Key rolled")
+        ROLL_CALLED_OFF = "roll_called_off", _("Roll called off")
+        SUCCESSOR_USED = "successor_used", _("Successor seen in use")
+        KEY_RETIRED = "key_retired", _("Key retired")
+        KEY_DELETED = "key_deleted", _("Key deleted")
+        KEY_LEAKED = "key_leaked", _("Key reported as leaked")
+        KEY_EXPIRES_SOON = "key_expires_soon", _("Key expires soon")
+        KEY_EXPIRED = "key_expired", _("Key expired")
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT)
+    kind = models.CharField(max_length=30, choices=Kind)
+    key = models.ForeignKey(IssuedKey, on_delete=models.PROTECT, null=True)
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True)
+    actor_email = models.CharField(max_length=254, default="")
+    address = models.CharField(max_length=45, default="")
+    detail = models.JSONField(default=dict)
+    once = models.CharField(max_length=60, null=True, unique=True)  # noqa: DJ001  (null: may repeat)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["company", "-created_at", "-id"])]
+
+    def __str__(self) -> str:
+        return f"{self.kind} at {self.created_at}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise TypeError("Events are never changed.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TypeError("Events are never deleted but by `history.purge`.")
+
+
+class Notice(models.Model):
+    """An e-mail about an event that is due to somebody. Only `notices` writes these rows."""
+
+    event = models.ForeignKey(Event, on_delete=models.PROTECT)
+    recipient = models.EmailField()
+    created_at = models.DateTimeField(default=timezone.now)
+    claimed_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True, db_index=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["event", "recipient"], name="one_notice_each")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event.kind} to {self.recipient}"

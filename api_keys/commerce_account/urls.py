@@ -1,11 +1,20 @@
 from allauth.account import views as account
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from api_keys.commerce_account.views import api_portal, validation
+from api_keys.commerce_account.views import api_portal, companies, keys, validation
 from api_keys.contract import CHECK_PATH, Environment
 
 _check_path = CHECK_PATH.removeprefix("/")
+
+_of_a_company = [
+    path("api-portal/", api_portal.keys, name="keys"),
+    path("api-portal/keys/<int:pk>/", keys.key, name="key"),
+    path("api-portal/keys/<int:pk>/reveal/", keys.reveal_key, name="reveal_key"),
+    path("api-portal/keys/<int:pk>/roll/", keys.roll_key, name="roll_key"),
+    path("api-portal/keys/<int:pk>/call-off/", keys.call_off_roll, name="call_off_roll"),
+    path("api-portal/keys/<int:pk>/delete/", keys.delete_key, name="delete_key"),
+]
 
 urlpatterns = [
     # For programs
@@ -20,8 +29,8 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="api_portal")),
     path("my-account/", RedirectView.as_view(pattern_name="api_portal")),
     path("my-account/api-portal/", api_portal.api_portal, name="api_portal"),
-    path("my-account/api-portal/keys/<int:pk>/", api_portal.reveal_key, name="reveal_key"),
-    path("my-account/api-portal/keys/<int:pk>/delete/", api_portal.delete_key, name="delete_key"),
+    path("my-account/new-company/", companies.new_company, name="new_company"),
+    path("my-account/<int:company_pk>/", include(_of_a_company)),
     # Coming in: the library's views under the library's names, in our templates. Those of its
     # pages that we have no template for are left out on purpose.
     path("sign-in/", account.login, name="account_login"),

@@ -1,92 +1,87 @@
-from cryptography.fernet import InvalidToken
+"""My Account > API Portal: a company's keys of one environment, and the form for a new one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect, render
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_variables
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from api_keys.commerce_account import issuing
-from api_keys.commerce_account.forms import EnvironmentForm, NewKeyForm
-from api_keys.commerce_account.models import Company, IssuedKey
+from api_keys.commerce_account.access import (
+    FORM_METHODS,
+    AuthenticatedRequest,
+    MemberRequest,
+    current_company,
+    for_members,
+    require_recent_proof,
+)
+from api_keys.commerce_account.history import actor_of
+from api_keys.commerce_account.issuing import Refusal, Refused
+from api_keys.commerce_account.key_forms import SORT_ORDERS, KeyListForm, NewKeyForm
+from api_keys.commerce_account.key_usage import calls_of
+from api_keys.commerce_account.models import IssuedKey, IssuedKeyQuerySet, KeyState, Role
 from api_keys.contract import Environment
 
-
-class AuthenticatedRequest(HttpRequest):
-    user: User  # SignInRequiredMiddleware turns everyone else away
+KEYS_ON_A_PAGE = 25
 
 
-FORM_METHODS = ["GET", "HEAD", "POST"]
-"""Where a form is sent to its own page, so that signing in again or a reload finds that page."""
-
-
-@require_http_methods(FORM_METHODS)
+@require_safe
 @never_cache
 def api_portal(request: AuthenticatedRequest) -> HttpResponse:
-    """My Account > API Portal: the company's keys of one environment, and a form for a new one."""
-    company = request.user.companies.first()
+    """Lead on to the keys of the company that the person worked with last."""
+    company = current_company(request)
     if company is None:
-        return render(request, "commerce_account/no_company.html", status=403)
+        return redirect("new_company")
+    query = request.GET.urlencode()
+    return redirect(reverse("keys", args=[company.pk]) + (f"?{query}" if query else ""))
+
+
+@require_http_methods(FORM_METHODS)
+@never_cache
+@for_members()
+def keys(request: MemberRequest) -> HttpResponse:
+    """The list, and the form above it."""
     if request.method == "POST":
-        return _create_key(request, company)
-    choice = EnvironmentForm(request.GET)
-    is_known = choice.is_valid()
-    environment = choice.cleaned_data["environment"] if is_known else Environment.PRODUCTION
-    return _render_portal(request, company, environment)
+        return create_key(request)
+    form = KeyListForm(request.GET)
+    form.is_valid()  # whatever isn't, is left out
+    chosen = {"environment": Environment.PRODUCTION, "state": "", "sort": "newest", "q": ""}
+    chosen |= {name: value for name, value in form.cleaned_data.items() if value}
+    return _render(request, chosen)
 
 
-@require_http_methods(FORM_METHODS)
-@never_cache
-@sensitive_variables("key")
-def reveal_key(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    """Answer with the key itself: as text for the Copy button, as a page without JavaScript."""
-    issued = _key_of_member_or_404(request.user, pk)
-    if request.method != "POST":
-        return _to_portal(issued.environment)
-    is_for_script = request.get_preferred_type(["text/html", "text/plain"]) == "text/plain"
-    if issued.revoked_at:
-        return HttpResponse(status=410) if is_for_script else _already_deleted(request, issued)
-    try:
-        key = issuing.reveal_key(issued, actor=request.user)
-    except InvalidToken:
-        return HttpResponse(status=410) if is_for_script else _sealed(request, issued)
-    if is_for_script:
-        return HttpResponse(key, content_type="text/plain; charset=utf-8")
-    context = {"company": issued.company, "issued": issued, "key": key}
-    return render(request, "commerce_account/reveal_key.html", context)
-
-
-@require_http_methods(FORM_METHODS)
-@never_cache
-def delete_key(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    """Ask, then delete: for the service that is a revocation, at once and for good."""
-    issued = _key_of_member_or_404(request.user, pk)
-    if request.method == "POST" and issuing.revoke_key(issued, actor=request.user):
-        messages.success(request, _("The key “%s” was deleted.") % issued.description)
-        return _to_portal(issued.environment)
-    if issued.revoked_at or request.method == "POST":
-        return _already_deleted(request, issued)
-    context = {"company": issued.company, "issued": issued}
-    return render(request, "commerce_account/delete_key.html", context)
-
-
-def _create_key(request: AuthenticatedRequest, company: Company) -> HttpResponse:
+def create_key(request: MemberRequest) -> HttpResponse:
+    """Create a key, if the member may; then show it in the list."""
+    if not Role(request.membership.role).may_use_keys():
+        return render(request, "commerce_account/not_allowed.html", status=403)
+    require_recent_proof(request)
     form = NewKeyForm(request.POST)
     if not form.is_valid():
-        environment = form.cleaned_data.get("environment", Environment.PRODUCTION)
-        return _render_portal(request, company, environment, form)
-    issued, _key = issuing.issue_key(
-        company,
-        form.cleaned_data["environment"],
-        form.cleaned_data["description"],
-        actor=request.user,
-        expires_at=issuing.default_expiry(timezone.now()),
-    )
+        return _render(request, {"environment": _environment_in(form)}, form)
+    company = request.membership.company
+    try:
+        issued = issuing.issue_key(
+            company,
+            form.cleaned_data["environment"],
+            form.cleaned_data["description"],
+            by=actor_of(request),
+            expires_at=form.expires_at(timezone.now()),
+            form_token=form.cleaned_data["token"],
+        )
+    except Refused as refused:
+        form.add_error("description", explain(refused.refusal))
+        return _render(request, {"environment": form.cleaned_data["environment"]}, form)
     messages.success(
         request,
         _(
@@ -95,49 +90,68 @@ def _create_key(request: AuthenticatedRequest, company: Company) -> HttpResponse
         )
         % issued.description,
     )
-    return _to_portal(issued.environment)
+    return to_list(issued)
 
 
-def _render_portal(
-    request: AuthenticatedRequest,
-    company: Company,
-    environment: Environment,
-    refused: NewKeyForm | None = None,
-) -> HttpResponse:
-    if refused:
-        refused.fields["description"].widget.attrs["autofocus"] = True
-    keys = IssuedKey.objects.not_revoked().filter(company=company, environment=environment)
-    context = {
-        "company": company,
-        "environment": environment,
-        "environment_form": EnvironmentForm(initial={"environment": environment}),
-        "form": refused or NewKeyForm(initial={"environment": environment}),
-        "keys": keys.order_by("-created_at", "-pk"),
-        "lifetime_days": settings.ISSUED_KEY_LIFETIME_DAYS,
-    }
-    return render(request, "commerce_account/api_portal.html", context)
-
-
-def _key_of_member_or_404(user: User, pk: int) -> IssuedKey:
-    return get_object_or_404(IssuedKey.objects.of_member(user).select_related("company"), pk=pk)
-
-
-def _already_deleted(request: AuthenticatedRequest, issued: IssuedKey) -> HttpResponseRedirect:
-    messages.info(request, _("The key “%s” was already deleted.") % issued.description)
-    return _to_portal(issued.environment)
-
-
-def _sealed(request: AuthenticatedRequest, issued: IssuedKey) -> HttpResponseRedirect:
-    messages.error(
-        request,
-        _(
-            "The copy of “%s” can't be opened, because this site's encryption key was replaced. The"
-            " key itself still works. To have one to copy, add a new key."
+def explain(refusal: Refusal) -> str:
+    """Say why a key was not issued, and what to do about it."""
+    if refusal is Refusal.DESCRIPTION_TAKEN:
+        return _("Another key of this environment has this description. Choose another.")
+    if refusal is Refusal.LIMIT_REACHED:
+        return (
+            _(
+                "Your company has %d keys in this environment, and may not have more. Delete"
+                " one that is no longer used."
+            )
+            % settings.LIVE_KEYS_PER_ENVIRONMENT
         )
-        % issued.description,
+    return _("This key can't be rolled any more: it has expired, retires or was deleted.")
+
+
+def to_list(issued: IssuedKey) -> HttpResponseRedirect:
+    """Lead to the list that the key is in."""
+    url = reverse("keys", args=[issued.company_id])
+    return redirect(f"{url}?environment={issued.environment}")
+
+
+def _environment_in(form: NewKeyForm) -> Environment:
+    return form.cleaned_data.get("environment") or Environment.PRODUCTION
+
+
+def _render(
+    request: MemberRequest, chosen: dict[str, Any], refused: NewKeyForm | None = None
+) -> HttpResponse:
+    now = timezone.now()
+    environment = chosen["environment"]
+    page = Paginator(_keys_chosen(request, chosen, now), KEYS_ON_A_PAGE).get_page(
+        request.GET.get("page")
     )
-    return _to_portal(issued.environment)
+    calls = calls_of(page.object_list, now.date())
+    context = {
+        "environment": environment,
+        "list_form": KeyListForm(initial=chosen),
+        "form": refused or NewKeyForm(initial={"environment": environment}),
+        "page": page,
+        "keys": [(key, key.state(now), calls[key.pk]) for key in page.object_list],
+        "is_searched": bool(chosen.get("q") or chosen.get("state")),
+        "may_use_keys": Role(request.membership.role).may_use_keys(),
+    }
+    return render(request, "commerce_account/keys.html", context)
 
 
-def _to_portal(environment: str) -> HttpResponseRedirect:
-    return redirect(f"{reverse('api_portal')}?environment={environment}")
+def _keys_chosen(
+    request: MemberRequest, chosen: dict[str, Any], now: datetime
+) -> IssuedKeyQuerySet:
+    found = IssuedKey.objects.select_related("created_by").filter(
+        company=request.membership.company, environment=chosen["environment"]
+    )
+    state = chosen.get("state")
+    found = found.in_state(KeyState(state), now) if state else found.not_revoked(now)
+    words = chosen.get("q", "")
+    if words:
+        found = found.filter(
+            Q(description__icontains=words)
+            | Q(fingerprint__icontains=words)
+            | Q(last_four=words[-4:])
+        )
+    return found.order_by(*SORT_ORDERS[chosen.get("sort", "newest")])

@@ -9,9 +9,10 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from api_keys.commerce_account.issuing import check_key, issue_key, revoke_key
-from api_keys.commerce_account.models import Company, IssuedKey, KeyEvent
+from api_keys.commerce_account.issuing import check_key
+from api_keys.commerce_account.models import Company, Event, IssuedKey
 from api_keys.contract import Environment, Verdict, fingerprint
+from tests.api_keys.commerce_account.conftest import delete, new_key
 
 URL = "/my-account/api-portal/"
 XSS = "<script>alert('x')</script>"
@@ -41,7 +42,7 @@ def test_new_key_appears_at_once_with_its_name_and_masked(member_client: Client)
     assert f"ck_production_…{row.last_four}" in page
     assert row.fingerprint in page
     assert row.company.name == "Acme Outdoor"
-    assert KeyEvent.objects.get().actor == User.objects.get()
+    assert Event.objects.get().actor == User.objects.get()
 
 
 def test_new_key_works_and_expires_after_the_set_time(
@@ -135,7 +136,7 @@ def test_copy_answers_with_exactly_the_key(
     assert answer.content == issued[1].encode()
     assert answer["Content-Type"] == "text/plain; charset=utf-8"
     assert "no-store" in answer["Cache-Control"]
-    assert KeyEvent.objects.latest("pk").kind == "revealed"
+    assert Event.objects.latest("pk").kind == "revealed"
 
 
 def test_without_javascript_copy_opens_a_page_with_the_key(
@@ -152,7 +153,7 @@ def test_key_is_shown_to_no_get(member_client: Client, issued: tuple[IssuedKey, 
     visit = member_client.get(key_url(issued[0]))
 
     assert visit["Location"] == f"{URL}?environment=production"
-    assert not KeyEvent.objects.filter(kind="revealed").exists()
+    assert not Event.objects.filter(kind="revealed").exists()
 
 
 def test_deleting_asks_first_and_then_is_final(
@@ -172,7 +173,7 @@ def test_deleting_asks_first_and_then_is_final(
 def test_key_deleted_in_another_tab_is_told_so(
     member_client: Client, member: User, issued: tuple[IssuedKey, str]
 ) -> None:
-    revoke_key(issued[0], actor=member)
+    delete(issued[0])
 
     pages = [
         member_client.get(key_url(issued[0], "delete/"), follow=True),
@@ -187,11 +188,9 @@ def test_key_deleted_in_another_tab_is_told_so(
 
 
 def test_expired_key_stays_listed_as_expired(member_client: Client, company: Company) -> None:
-    issue_key(
+    new_key(
         company,
-        Environment.PRODUCTION,
         "Last year's",
-        actor=None,
         expires_at=timezone.now() - timedelta(days=1),
     )
 
@@ -216,7 +215,7 @@ def test_copy_that_can_not_be_opened_says_so_and_counts_as_no_reveal(
 
     assert for_script.status_code == 410
     assert "The key itself still works." in page.text
-    assert not KeyEvent.objects.filter(kind="revealed").exists()
+    assert not Event.objects.filter(kind="revealed").exists()
     assert check_key(issued[1], Environment.PRODUCTION).verdict is Verdict.VALID
 
 
@@ -227,7 +226,7 @@ def test_many_keys_cost_no_more_queries_than_few(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     for number in range(20):
-        issue_key(company, Environment.PRODUCTION, f"{number}", actor=None, expires_at=None)
+        new_key(company, f"{number}")
 
     with django_assert_max_num_queries(8):
         page = member_client.get(URL)

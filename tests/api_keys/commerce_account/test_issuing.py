@@ -2,9 +2,11 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import IntegrityError, connection
 
-from api_keys.commerce_account.issuing import issue_key, reveal_key, revoke_key
-from api_keys.commerce_account.models import Company, IssuedKey, KeyEvent
+from api_keys.commerce_account.history import Actor
+from api_keys.commerce_account.issuing import reveal_key
+from api_keys.commerce_account.models import Company, Event, IssuedKey
 from api_keys.contract import Environment, fingerprint
+from tests.api_keys.commerce_account.conftest import delete, new_key
 
 
 def whole_database() -> str:
@@ -26,15 +28,15 @@ def test_key_is_nowhere_in_the_database(issued: tuple[IssuedKey, str]) -> None:
 
 
 def test_key_can_be_revealed_as_it_was_issued(issued: tuple[IssuedKey, str], member: User) -> None:
-    assert reveal_key(issued[0], actor=member) == issued[1]
+    assert reveal_key(issued[0], by=Actor(member)) == issued[1]
 
 
 def test_each_change_leaves_an_event(issued: tuple[IssuedKey, str], member: User) -> None:
-    reveal_key(issued[0], actor=member)
-    revoke_key(issued[0], actor=member)
-    revoke_key(issued[0], actor=member)
+    reveal_key(issued[0], by=Actor(member))
+    delete(issued[0])
+    delete(issued[0])
 
-    events = KeyEvent.objects.order_by("pk").values_list("kind", "actor")
+    events = Event.objects.order_by("pk").values_list("kind", "actor")
     assert list(events) == [
         ("issued", member.pk),
         ("revealed", member.pk),
@@ -43,7 +45,7 @@ def test_each_change_leaves_an_event(issued: tuple[IssuedKey, str], member: User
 
 
 def test_revoked_key_can_never_be_opened_again(issued: tuple[IssuedKey, str], member: User) -> None:
-    revoke_key(issued[0], actor=member)
+    delete(issued[0])
 
     row = IssuedKey.objects.get()
     assert row.ciphertext == ""
@@ -63,9 +65,6 @@ def test_keys_of_one_company_stay_when_the_person_goes(
 
 
 def test_the_same_description_makes_another_key(company: Company) -> None:
-    keys = {
-        issue_key(company, Environment.SANDBOX, "twin", actor=None, expires_at=None)[1]
-        for _ in range(2)
-    }
+    keys = {new_key(company, "twin", environment=Environment.SANDBOX)[1] for _ in range(2)}
 
     assert len(keys) == 2

@@ -9,7 +9,6 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from api_keys.commerce_account.issuing import issue_key, revoke_key
 from api_keys.commerce_account.models import Company, IssuedKey
 from api_keys.commerce_account.problems import PROBLEMS
 from api_keys.contract import (
@@ -21,6 +20,7 @@ from api_keys.contract import (
     generate_key,
     read_answer,
 )
+from tests.api_keys.commerce_account.conftest import delete, new_key
 
 PRODUCTION = "/gateway/apikeycheck"
 SANDBOX = "/sandbox/gateway/apikeycheck"
@@ -81,7 +81,7 @@ def test_revoked_key_is_told_so_at_the_next_call(
     client: Client, member: User, issued: tuple[IssuedKey, str]
 ) -> None:
     assert check(client, issued[1])[0] == 200
-    revoke_key(issued[0], actor=member)
+    delete(issued[0])
 
     status, answer = check(client, issued[1])
 
@@ -90,7 +90,7 @@ def test_revoked_key_is_told_so_at_the_next_call(
 
 
 def test_key_expires_at_its_very_instant(client: Client, company: Company) -> None:
-    _row, key = issue_key(company, Environment.PRODUCTION, "short", actor=None, expires_at=NOW)
+    _row, key = new_key(company, "short", expires_at=NOW)
 
     with time_machine.travel(NOW - timedelta(microseconds=1), tick=False):
         before = check(client, key)
@@ -104,7 +104,7 @@ def test_key_expires_at_its_very_instant(client: Client, company: Company) -> No
 def test_key_of_the_other_environment_is_told_its_own(
     client: Client, company: Company, issued: tuple[IssuedKey, str]
 ) -> None:
-    _row, sandbox_key = issue_key(company, Environment.SANDBOX, "test", actor=None, expires_at=None)
+    _row, sandbox_key = new_key(company, "test", environment=Environment.SANDBOX)
 
     assert check(client, sandbox_key, SANDBOX)[0] == 200
     for key, path, own in [
@@ -119,11 +119,11 @@ def test_key_of_the_other_environment_is_told_its_own(
 def test_key_with_several_troubles_is_called_by_the_one_that_no_move_would_mend(
     client: Client, company: Company, member: User
 ) -> None:
-    row, key = issue_key(company, Environment.PRODUCTION, "short", actor=member, expires_at=NOW)
+    row, key = new_key(company, "short", expires_at=NOW)
 
     with time_machine.travel(NOW):
         expired = check(client, key, SANDBOX)[1]
-        revoke_key(row, actor=member)
+        delete(row)
         revoked = [check(client, key, path)[1].verdict for path in (PRODUCTION, SANDBOX)]
 
     assert expired.verdict is Verdict.EXPIRED
@@ -228,13 +228,9 @@ def test_a_check_costs_one_query(
 def test_old_client_that_knows_only_200_is_right_about_every_key(
     client: Client, company: Company, member: User, issued: tuple[IssuedKey, str]
 ) -> None:
-    revoked, revoked_key = issue_key(
-        company, Environment.PRODUCTION, "revoked", actor=member, expires_at=None
-    )
-    revoke_key(revoked, actor=member)
-    _row, expired_key = issue_key(
-        company, Environment.PRODUCTION, "expired", actor=member, expires_at=NOW - timedelta(days=1)
-    )
+    revoked, revoked_key = new_key(company, "revoked")
+    delete(revoked)
+    _row, expired_key = new_key(company, "expired", expires_at=NOW - timedelta(days=1))
 
     def is_good(key: str) -> bool:
         return client.get(PRODUCTION, headers={"magento-api-key": key}).status_code == 200

@@ -1,14 +1,19 @@
 from argparse import ArgumentParser
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from api_keys.commerce_account import issuing
-from api_keys.commerce_account.forms import NewKeyForm
+from api_keys.commerce_account.history import NOBODY
+from api_keys.commerce_account.issuing import Refused
+from api_keys.commerce_account.key_forms import NewKeyForm
+from api_keys.commerce_account.members import create_company
 from api_keys.commerce_account.models import Company
+from api_keys.commerce_account.views.api_portal import explain
 from api_keys.contract import Environment
 
 
@@ -28,27 +33,31 @@ class Command(BaseCommand):
         parser.add_argument(
             "--expires-at",
             type=datetime.fromisoformat,
-            help="such as 2027-12-31T23:59:59+00:00; otherwise as in API Portal",
+            help="such as 2027-12-31T23:59:59+00:00; otherwise after 365 days",
         )
+        parser.add_argument("--never-expires", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
-        expires_at = options["expires_at"] or issuing.default_expiry(now)
-        if expires_at and timezone.is_naive(expires_at):
+        expires_at = options["expires_at"] or now + timedelta(days=365)
+        if timezone.is_naive(expires_at):
             expires_at = timezone.make_aware(expires_at)
-        if expires_at and expires_at <= now:
+        if expires_at <= now:
             raise CommandError("--expires-at lies in the past.")
-        form = NewKeyForm(options)
+        form = NewKeyForm({**options, "token": uuid4(), "expires": "365"})
         if not form.is_valid():
             raise CommandError(form.errors.as_text())
-        _issued, key = issuing.issue_key(
-            self._company(options["company"], create=options["create_company"]),
-            form.cleaned_data["environment"],
-            form.cleaned_data["description"],
-            actor=None,
-            expires_at=expires_at,
-        )
-        self.stdout.write(key)
+        try:
+            issued = issuing.issue_key(
+                self._company(options["company"], create=options["create_company"]),
+                form.cleaned_data["environment"],
+                form.cleaned_data["description"],
+                by=NOBODY,
+                expires_at=None if options["never_expires"] else expires_at,
+            )
+        except Refused as refused:
+            raise CommandError(explain(refused.refusal)) from refused
+        self.stdout.write(issuing.read_key(issued))
 
     def _company(self, name: str, *, create: bool) -> Company:
         found = list(Company.objects.filter(name=name)[:2])
@@ -68,5 +77,4 @@ class Command(BaseCommand):
             company.full_clean()
         except ValidationError as error:
             raise CommandError(f"The company's name: {' '.join(error.messages)}") from error
-        company.save()
-        return company
+        return create_company(company.name, by=NOBODY)

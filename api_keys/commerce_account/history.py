@@ -1,0 +1,50 @@
+"""A company's history: who did what to which key or member, from where, and when. Only added to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.http import HttpRequest
+
+from api_keys.commerce_account.models import Company, Event, IssuedKey
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who does something, and from which address. Neither is known of commands and jobs."""
+
+    user: User | None
+    address: str = ""
+
+
+NOBODY = Actor(None)
+"""The site itself: a background job or a management command."""
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    user = request.user if isinstance(request.user, User) else None
+    return Actor(user, request.META["REMOTE_ADDR"])
+
+
+def record(
+    kind: Event.Kind,
+    company: Company,
+    *,
+    by: Actor,
+    key: IssuedKey | None = None,
+    once: str | None = None,
+    **detail: Any,
+) -> Event:
+    """Add an event, in the transaction of what it tells of. No key may be in `detail`."""
+    return Event.objects.create(
+        company=company,
+        kind=kind,
+        key=key,
+        actor=by.user,
+        actor_email=by.user.email if by.user else "",
+        address=by.address,
+        detail=detail,
+        once=once,
+    )

@@ -1,0 +1,150 @@
+"""The forms of API Portal."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from api_keys.commerce_account.models import KeyState
+from api_keys.contract import Environment
+
+LATEST_EXPIRY = timedelta(days=36_500)
+CONTROL_CHARACTERS = re.compile("[\\x01-\\x1f\\x7f-\\x9f\\u2028\\u2029]")
+
+
+def refuse_control_characters(text: str) -> None:
+    """Raise ValidationError for line breaks and the like: they forge lines in mails and logs."""
+    if CONTROL_CHARACTERS.search(text):
+        raise ValidationError(_("Use a single line, without control characters."))
+
+
+class ExpiryForm(forms.Form):
+    """How long a new key is good. `token` names this very form, so that it works only once."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    expires = forms.ChoiceField(
+        label=_("Expires"),
+        label_suffix="",
+        choices=[
+            ("365", _("after 365 days")),
+            ("90", _("after 90 days")),
+            ("30", _("after 30 days")),
+            ("date", _("on a date")),
+            ("never", _("never")),
+        ],
+    )
+    expires_on = forms.DateField(
+        label=_("Last day"),
+        label_suffix="",
+        required=False,
+        help_text=_("The key is good until the end of that day, UTC."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("expires") == "date" and "expires_on" not in self.errors:
+            self._check_date(cleaned.get("expires_on"))
+        return cleaned
+
+    def _check_date(self, day: Any) -> None:
+        today = timezone.now().date()
+        if day is None:
+            self.add_error("expires_on", _("Choose the last day on which the key is good."))
+        elif day < today:
+            self.add_error("expires_on", _("This day is over. Choose today or a later day."))
+        elif day > today + LATEST_EXPIRY:
+            self.add_error("expires_on", _("Choose a day within the next 100 years."))
+
+    def expires_at(self, now: datetime) -> datetime | None:
+        """Return the instant of expiry that was chosen; None: never."""
+        choice = self.cleaned_data["expires"]
+        if choice == "never":
+            return None
+        if choice == "date":
+            day = self.cleaned_data["expires_on"] + timedelta(days=1)
+            return datetime.combine(day, time.min, tzinfo=UTC)
+        return now + timedelta(days=int(choice))
+
+
+class NewKeyForm(ExpiryForm):
+    description = forms.CharField(
+        label=_("Description"),
+        label_suffix="",
+        max_length=100,
+        validators=[refuse_control_characters],
+        help_text=_("A name by which you will know the key again, such as “Amazon Sales Channel”."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    environment = forms.TypedChoiceField(
+        choices=[(e, e.label) for e in Environment], coerce=Environment, widget=forms.HiddenInput
+    )
+
+
+class RollForm(ExpiryForm):
+    overlap = forms.ChoiceField(
+        label=_("The old key goes on working"),
+        label_suffix="",
+        choices=[
+            ("used", _("until the new key is seen in use, 30 days at the most")),
+            ("168", _("for 7 days")),
+            ("24", _("for 24 hours")),
+            ("1", _("for 1 hour")),
+            ("0", _("not at all: it is refused at once")),
+        ],
+    )
+
+    def overlap_chosen(self) -> timedelta | None:
+        """Return how long the old key is to work; None: until the new one is seen in use."""
+        choice = self.cleaned_data["overlap"]
+        return None if choice == "used" else timedelta(hours=int(choice))
+
+
+class EnvironmentForm(forms.Form):
+    """The choice at the top of API Portal. It goes by GET, so that Back and reload work."""
+
+    environment = forms.TypedChoiceField(
+        label=_("Environment"),
+        choices=[(e, e.label) for e in Environment],
+        coerce=Environment,
+        required=False,
+        empty_value=Environment.PRODUCTION,
+    )
+
+
+SORT_ORDERS = {
+    "newest": ("-created_at", "-pk"),
+    "oldest": ("created_at", "pk"),
+    "description": ("description", "-pk"),
+    "used": ("-last_used_at", "-pk"),
+    "expiry": ("expires_at", "-pk"),
+}
+
+
+class KeyListForm(EnvironmentForm):
+    """Which keys of an environment are listed, and in which order."""
+
+    q = forms.CharField(label=_("Search"), required=False, max_length=200)
+    state = forms.ChoiceField(
+        label=_("State"),
+        required=False,
+        choices=[("", _("All but revoked")), *KeyState.choices],
+    )
+    sort = forms.ChoiceField(
+        label=_("Sort by"),
+        required=False,
+        choices=[
+            ("newest", _("Newest first")),
+            ("oldest", _("Oldest first")),
+            ("description", _("Description")),
+            ("used", _("Last used")),
+            ("expiry", _("Expiry")),
+        ],
+    )
