@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -123,8 +124,8 @@ SORT_ORDERS = {
     "newest": ("-created_at", "-pk"),
     "oldest": ("created_at", "pk"),
     "description": ("description", "-pk"),
-    "used": ("-last_used_at", "-pk"),
-    "expiry": ("expires_at", "-pk"),
+    "used": (F("last_used_at").desc(nulls_last=True), "-pk"),
+    "expiry": (F("expires_at").asc(nulls_last=True), "-pk"),
 }
 
 

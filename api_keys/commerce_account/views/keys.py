@@ -139,7 +139,7 @@ def _context(request: MemberRequest, issued: IssuedKey) -> dict[str, Any]:
         "state": state,
         "calls": calls_of([issued], now.date())[issued.pk],
         "clients": clients_of(issued, now.date()),
-        "successor": issuing.running_roll(issued),
+        "successor": issuing.running_roll(issued) if issued.retires_at else None,
         "may_use_keys": Role(request.membership.role).may_use_keys(),
         "is_live": state in (KeyState.ACTIVE, KeyState.EXPIRING),
         "is_revoked": state is KeyState.REVOKED,

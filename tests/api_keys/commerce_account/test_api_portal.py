@@ -1,34 +1,51 @@
 """My Account > API Portal."""
 
-from datetime import timedelta
+import re
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries, Settings
+from pytest_django import DjangoAssertNumQueries
 
-from api_keys.commerce_account.issuing import check_key
-from api_keys.commerce_account.models import Company, Event, IssuedKey
-from api_keys.contract import Environment, Verdict, fingerprint
-from tests.api_keys.commerce_account.conftest import delete, new_key
+from api_keys.commerce_account.models import Company, Event, IssuedKey, KeyUsage
+from api_keys.contract import fingerprint
+from tests.api_keys.commerce_account.conftest import delete, member_of, new_key, signed_in
+from tests.at_once import at_once
 
-URL = "/my-account/api-portal/"
+ENTRY = "/my-account/api-portal/"
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 XSS = "<script>alert('x')</script>"
 
 
+def portal_of(company: Company) -> str:
+    return f"/my-account/{company.pk}/api-portal/"
+
+
 def key_url(row: IssuedKey, action: str = "") -> str:
-    return f"{URL}keys/{row.pk}/{action}"
+    return f"{portal_of(row.company)}keys/{row.pk}/{action}"
+
+
+def fields(**data: str) -> dict[str, str]:
+    """Return what the form for a new key sends, by default."""
+    complete = {"description": "Amazon Sales Channel", "environment": "production"}
+    return {**complete, "token": str(uuid4()), "expires": "365", **data}
 
 
 def create(client: Client, **data: str) -> str:
-    complete = {"description": "Amazon Sales Channel", "environment": "production", **data}
-    return client.post(URL, complete, follow=True).text
+    portal = client.get(ENTRY)["Location"]
+    return client.post(portal, fields(**data), follow=True).text
+
+
+def see(client: Client, **query: str) -> str:
+    return client.get(ENTRY, query, follow=True).text
 
 
 def test_portal_without_keys_says_what_to_do(member_client: Client) -> None:
-    page = member_client.get(URL).text
+    page = see(member_client)
 
     assert "There is no Production key." in page
     assert "Acme Outdoor" in page
@@ -38,36 +55,11 @@ def test_new_key_appears_at_once_with_its_name_and_masked(member_client: Client)
     page = create(member_client)
 
     row = IssuedKey.objects.get()
-    assert "<strong>Amazon Sales Channel</strong>" in page
+    assert "<bdi>Amazon Sales Channel</bdi>" in page
     assert f"ck_production_…{row.last_four}" in page
     assert row.fingerprint in page
     assert row.company.name == "Acme Outdoor"
-    assert Event.objects.get().actor == User.objects.get()
-
-
-def test_new_key_works_and_expires_after_the_set_time(
-    member_client: Client, settings: Settings
-) -> None:
-    settings.ISSUED_KEY_LIFETIME_DAYS = 30
-    create(member_client)
-    key = member_client.post(
-        key_url(IssuedKey.objects.get()), headers={"accept": "text/plain"}
-    ).text
-
-    now = check_key(key, Environment.PRODUCTION)
-    with time_machine.travel(timezone.now() + timedelta(days=30)):
-        later = check_key(key, Environment.PRODUCTION)
-
-    assert (now.verdict, later.verdict) == (Verdict.VALID, Verdict.EXPIRED)
-
-
-def test_lifetime_of_0_days_means_for_ever(member_client: Client, settings: Settings) -> None:
-    settings.ISSUED_KEY_LIFETIME_DAYS = 0
-
-    page = create(member_client)
-
-    assert IssuedKey.objects.get().expires_at is None
-    assert "never" in page
+    assert Event.objects.get(kind="key_created").actor == User.objects.get()
 
 
 def test_keys_of_each_environment_are_listed_apart(
@@ -75,20 +67,17 @@ def test_keys_of_each_environment_are_listed_apart(
 ) -> None:
     create(member_client, description="Trying things", environment="sandbox")
 
-    production = member_client.get(URL).text
-    sandbox = member_client.get(URL, {"environment": "sandbox"}).text
+    production = see(member_client)
+    sandbox = see(member_client, environment="sandbox")
 
-    assert "Amazon Sales Channel</strong>" in production
+    assert "Amazon Sales Channel</bdi>" in production
     assert "Trying things" not in production
     assert "Trying things" in sandbox
-    assert "Amazon Sales Channel</strong>" not in sandbox
+    assert "Amazon Sales Channel</bdi>" not in sandbox
 
 
 def test_unknown_environment_shows_production(member_client: Client) -> None:
-    page = member_client.get(URL, {"environment": "moon"})
-
-    assert page.status_code == 200
-    assert "There is no Production key." in page.text
+    assert "There is no Production key." in see(member_client, environment="moon")
 
 
 @pytest.mark.parametrize(
@@ -99,6 +88,8 @@ def test_unknown_environment_shows_production(member_client: Client) -> None:
         ("x" * 101, "at most 100 characters"),
         ("x" * 10_000, "at most 100 characters"),
         ("nu\0ll", "Null characters are not allowed."),
+        ("two\nlines", "Use a single line"),
+        ("bell\x07", "Use a single line"),
     ],
 )
 def test_bad_description_is_refused_beside_the_field_and_kept(
@@ -128,73 +119,10 @@ def test_description_is_text_wherever_it_is_shown(member_client: Client, text: s
     assert '" onfocus="' not in pages
 
 
-def test_copy_answers_with_exactly_the_key(
-    member_client: Client, issued: tuple[IssuedKey, str]
-) -> None:
-    answer = member_client.post(key_url(issued[0]), headers={"accept": "text/plain"})
-
-    assert answer.content == issued[1].encode()
-    assert answer["Content-Type"] == "text/plain; charset=utf-8"
-    assert "no-store" in answer["Cache-Control"]
-    assert Event.objects.latest("pk").kind == "revealed"
-
-
-def test_without_javascript_copy_opens_a_page_with_the_key(
-    member_client: Client, issued: tuple[IssuedKey, str]
-) -> None:
-    page = member_client.post(key_url(issued[0]), headers={"accept": "text/html,*/*;q=0.8"})
-
-    assert f">{issued[1]}</textarea>" in page.text
-    assert "no-store" in page["Cache-Control"]
-    assert issued[1] not in page.text.split("<body>")[0]
-
-
-def test_key_is_shown_to_no_get(member_client: Client, issued: tuple[IssuedKey, str]) -> None:
-    visit = member_client.get(key_url(issued[0]))
-
-    assert visit["Location"] == f"{URL}?environment=production"
-    assert not Event.objects.filter(kind="revealed").exists()
-
-
-def test_deleting_asks_first_and_then_is_final(
-    member_client: Client, issued: tuple[IssuedKey, str]
-) -> None:
-    question = member_client.get(key_url(issued[0], "delete/"))
-    before = check_key(issued[1], Environment.PRODUCTION)
-    page = member_client.post(key_url(issued[0], "delete/"), follow=True)
-    after = check_key(issued[1], Environment.PRODUCTION)
-
-    assert "Delete “Amazon Sales Channel”?" in question.text
-    assert "The key “Amazon Sales Channel” was deleted." in page.text
-    assert f"…{issued[0].last_four}" not in page.text
-    assert (before.verdict, after.verdict) == (Verdict.VALID, Verdict.REVOKED)
-
-
-def test_key_deleted_in_another_tab_is_told_so(
-    member_client: Client, member: User, issued: tuple[IssuedKey, str]
-) -> None:
-    delete(issued[0])
-
-    pages = [
-        member_client.get(key_url(issued[0], "delete/"), follow=True),
-        member_client.post(key_url(issued[0], "delete/"), follow=True),
-        member_client.post(key_url(issued[0]), follow=True),
-    ]
-
-    for_script = member_client.post(key_url(issued[0]), headers={"accept": "text/plain"})
-    assert all("was already deleted" in page.text for page in pages)
-    assert for_script.status_code == 410
-    assert "was already deleted" not in member_client.get(URL).text
-
-
 def test_expired_key_stays_listed_as_expired(member_client: Client, company: Company) -> None:
-    new_key(
-        company,
-        "Last year's",
-        expires_at=timezone.now() - timedelta(days=1),
-    )
+    new_key(company, "Last year's", expires_at=timezone.now() - timedelta(days=1))
 
-    assert '<span class="badge badge-bad">Expired</span>' in member_client.get(URL).text
+    assert '<span class="badge badge-bad">Expired</span>' in see(member_client)
 
 
 def test_newest_key_stands_first(member_client: Client) -> None:
@@ -202,39 +130,223 @@ def test_newest_key_stands_first(member_client: Client) -> None:
 
     page = create(member_client, description="Second")
 
-    assert page.index("<strong>Second") < page.index("<strong>First")
-
-
-def test_copy_that_can_not_be_opened_says_so_and_counts_as_no_reveal(
-    member_client: Client, issued: tuple[IssuedKey, str], settings: Settings
-) -> None:
-    settings.ENCRYPTION_KEYS = ["A" * 43 + "="]
-
-    for_script = member_client.post(key_url(issued[0]), headers={"accept": "text/plain"})
-    page = member_client.post(key_url(issued[0]), follow=True)
-
-    assert for_script.status_code == 410
-    assert "The key itself still works." in page.text
-    assert not Event.objects.filter(kind="revealed").exists()
-    assert check_key(issued[1], Environment.PRODUCTION).verdict is Verdict.VALID
-
-
-def test_many_keys_cost_no_more_queries_than_few(
-    member_client: Client,
-    company: Company,
-    issued: tuple[IssuedKey, str],
-    django_assert_max_num_queries: DjangoAssertNumQueries,
-) -> None:
-    for number in range(20):
-        new_key(company, f"{number}")
-
-    with django_assert_max_num_queries(8):
-        page = member_client.get(URL)
-
-    assert page.text.count("data-copied") == 21
+    assert page.index("<bdi>Second") < page.index("<bdi>First")
 
 
 def test_fingerprint_is_the_one_the_admin_shows(
     member_client: Client, issued: tuple[IssuedKey, str]
 ) -> None:
-    assert fingerprint(issued[1]) in member_client.get(URL).text
+    assert fingerprint(issued[1]) in see(member_client)
+
+
+@pytest.mark.parametrize(
+    ("choice", "lifetime"),
+    [
+        ({}, timedelta(days=365)),
+        ({"expires": "90"}, timedelta(days=90)),
+        ({"expires": "30"}, timedelta(days=30)),
+        ({"expires": "date", "expires_on": "2026-12-01"}, timedelta(days=8, hours=12)),
+        ({"expires": "date", "expires_on": "2026-11-23"}, timedelta(hours=12)),
+        ({"expires": "never"}, None),
+    ],
+)
+def test_key_is_good_for_as_long_as_was_chosen(
+    member_client: Client, choice: dict[str, str], lifetime: timedelta | None
+) -> None:
+    with time_machine.travel(NOW, tick=False):
+        create(member_client, **choice)
+
+    row = IssuedKey.objects.get()
+    assert row.expires_at == (NOW + lifetime if lifetime else None)
+
+
+@pytest.mark.parametrize(
+    ("choice", "message"),
+    [
+        ({"expires": ""}, "This field is required."),
+        ({"expires": "5000"}, "5000 is not one of the available choices."),
+        ({"expires": "date"}, "Choose the last day on which the key is good."),
+        ({"expires": "date", "expires_on": "soon"}, "Enter a valid date."),
+        ({"expires": "date", "expires_on": "2026-11-22"}, "This day is over."),
+        ({"expires": "date", "expires_on": "9999-12-31"}, "within the next 100 years"),
+    ],
+)
+def test_bad_expiry_is_refused_beside_the_field_and_the_rest_is_kept(
+    member_client: Client, choice: dict[str, str], message: str
+) -> None:
+    with time_machine.travel(NOW, tick=False):
+        page = create(member_client, **choice)
+
+    assert message in page
+    assert 'value="Amazon Sales Channel"' in page
+    assert not IssuedKey.objects.exists()
+
+
+def test_365_days_are_offered_first(member_client: Client) -> None:
+    (select,) = re.findall(r'name="expires".*?</select>', see(member_client), re.DOTALL)
+
+    assert re.findall(r'value="(\w+)"', select) == ["365", "90", "30", "date", "never"]
+
+
+def test_description_is_taken_while_the_key_lives(member_client: Client, company: Company) -> None:
+    create(member_client)
+
+    refused = create(member_client)
+    elsewhere = create(member_client, environment="sandbox")
+    delete(IssuedKey.objects.get(environment="production"))
+    again = create(member_client)
+
+    assert "Another key of this environment has this description." in refused
+    assert "is ready" in elsewhere
+    assert "is ready" in again
+    assert IssuedKey.objects.count() == 3
+
+
+def test_form_sent_twice_makes_one_key(member_client: Client, company: Company) -> None:
+    form = fields()
+
+    pages = [member_client.post(portal_of(company), form, follow=True) for _ in range(2)]
+
+    assert IssuedKey.objects.count() == 1
+    assert all("is ready" in page.text for page in pages)
+    assert all(page.redirect_chain for page in pages), "a reload asks for the list again"
+
+
+def test_eleventh_live_key_is_refused(member_client: Client, company: Company) -> None:
+    expired = timezone.now() - timedelta(days=1)
+    for number in range(5):
+        delete(new_key(company, f"Deleted {number}")[0])
+        new_key(company, f"Expired {number}", expires_at=expired)
+    for number in range(10):
+        assert "is ready" in create(member_client, description=f"Store {number}")
+
+    page = create(member_client, description="One too many")
+
+    assert "Your company has 10 keys in this environment" in page
+    assert 'value="One too many"' in page
+    assert not IssuedKey.objects.filter(description="One too many").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_fifty_at_once_get_no_more_than_the_limit(company: Company) -> None:
+    clients = [signed_in(member_of(company, f"person{number}")) for number in range(5)]
+    new_key(company, "First of ten")
+
+    def create_one(number: int) -> int:
+        answer = clients[number % 5].post(portal_of(company), fields(description=f"{number}"))
+        return answer.status_code
+
+    statuses = at_once(create_one, 50)
+
+    assert sorted(statuses) == [200] * 41 + [302] * 9
+    assert IssuedKey.objects.count() == 10
+
+
+@pytest.fixture
+def ten_thousand_keys(company: Company) -> None:
+    """Nearly all of them revoked; of the others some are retiring, some expire soon."""
+    now = timezone.now()
+    expiring = {"expires_at": now + timedelta(days=3)}
+    IssuedKey.objects.bulk_create(
+        IssuedKey(
+            company=company,
+            environment="production",
+            description=f"Store {number:05}",
+            digest=f"{number:064}",
+            ciphertext="",
+            fingerprint=f"{number:04x}-0000-0000",
+            last_four="AbCd",
+            created_at=now - timedelta(minutes=number),
+            revoked_at=None if number < 60 else now,
+            **(expiring if 30 <= number < 40 else {}),
+        )
+        for number in range(10_000)
+    )
+
+
+@pytest.mark.usefixtures("ten_thousand_keys")
+def test_list_is_found_searched_filtered_sorted_and_paged(member_client: Client) -> None:
+    assert listed(see(member_client)) == [f"Store {number:05}" for number in range(25)]
+    assert listed(see(member_client, page="3")) == [f"Store {n:05}" for n in range(50, 60)]
+    assert "Page 3 of 3" in see(member_client, page="3")
+    assert listed(see(member_client, q="00042")) == ["Store 00042"]
+    assert listed(see(member_client, q="09999", state="revoked")) == ["Store 09999"]
+    assert listed(see(member_client, q="0007-0000")) == ["Store 00007"]
+    assert listed(see(member_client, state="expiring")) == [f"Store {n:05}" for n in range(30, 40)]
+    assert listed(see(member_client, state="expired")) == []
+    assert listed(see(member_client, sort="oldest"))[0] == "Store 00059"
+    assert listed(see(member_client, sort="description", page="2"))[0] == "Store 00025"
+    assert listed(see(member_client, sort="expiry"))[0] in [f"Store {n:05}" for n in range(30, 40)]
+    assert "Page 398 of 398" in see(member_client, state="revoked", page="999999")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"page": "x"},
+        {"page": "-1"},
+        {"state": "moon"},
+        {"sort": "digest"},
+        {"environment": "\0"},
+        {"q": "\0"},
+        {"q": "\u202e"},
+        {"q": XSS},
+        {"q": "x" * 10_000},
+    ],
+)
+def test_no_query_breaks_the_list(
+    member_client: Client, issued: tuple[IssuedKey, str], query: dict[str, str]
+) -> None:
+    page = member_client.get(portal_of(issued[0].company), query)
+
+    assert page.status_code == 200
+    assert XSS not in page.text
+
+
+def test_search_without_a_match_says_so_and_leads_back(
+    member_client: Client, issued: tuple[IssuedKey, str]
+) -> None:
+    page = see(member_client, q="no such key")
+
+    assert "No key matches." in page
+    assert 'value="no such key"' in page
+    assert "Show all" in page
+
+
+@pytest.mark.usefixtures("ten_thousand_keys")
+def test_ten_thousand_keys_cost_no_more_queries_than_few(
+    member_client: Client, company: Company, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    member_client.get(portal_of(company))
+
+    with django_assert_max_num_queries(8):
+        member_client.get(portal_of(company))
+    with django_assert_max_num_queries(8):
+        member_client.get(portal_of(company), {"state": "revoked", "page": "300"})
+
+
+def test_uses_are_shown_as_a_line_and_in_words(
+    member_client: Client, issued: tuple[IssuedKey, str]
+) -> None:
+    today = timezone.now().date()
+    for days_ago, calls in [(0, 5), (1, 2), (1, 1), (29, 4), (30, 1000)]:
+        KeyUsage.objects.create(
+            key=issued[0],
+            day=today - timedelta(days=days_ago),
+            address="127.0.0.1",
+            client=f"client {calls}",
+            calls=calls,
+            last_used_at=timezone.now(),
+        )
+
+    page = see(member_client)
+
+    assert 'aria-label="12 calls in the last 30 days, 5 on the busiest"' in page
+    (points,) = re.findall(r'<polyline points="([^"]+)"', page)
+    corners = points.split()
+    assert len(corners) == 30
+    assert (corners[0], corners[28], corners[29]) == ("0.0,5.4", "115.9,9.8", "120.0,1.0")
+
+
+def listed(page: str) -> list[str]:
+    return re.findall(r"<strong><bdi>([^<]+)</bdi>", page)

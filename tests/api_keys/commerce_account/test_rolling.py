@@ -1,0 +1,285 @@
+"""Rolling a key: its successor beside it, until the old one may go."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import DatabaseError
+from django.test import Client
+from django.utils import timezone
+
+from api_keys.commerce_account import issuing
+from api_keys.commerce_account.history import NOBODY
+from api_keys.commerce_account.issuing import (
+    Refused,
+    call_off_roll,
+    check_key,
+    note_first_use,
+    read_key,
+    roll_key,
+    seal_retired_keys,
+)
+from api_keys.commerce_account.models import Company, Event, IssuedKey, KeyState
+from api_keys.contract import Environment, Verdict
+from tests.api_keys.commerce_account.conftest import delete, new_key
+from tests.api_keys.commerce_account.test_api_portal import create, fields, key_url
+from tests.at_once import at_once
+
+Issued = tuple[IssuedKey, str]
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+
+
+def verdict_on(key: str) -> Verdict:
+    return check_key(key, Environment.PRODUCTION).verdict
+
+
+def rolled(issued: IssuedKey, overlap: timedelta | None) -> Issued:
+    successor = roll_key(issued, by=NOBODY, expires_at=None, overlap=overlap)
+    return successor, read_key(successor)
+
+
+def kinds() -> list[str]:
+    return list(Event.objects.order_by("pk").values_list("kind", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("choice", "overlap"),
+    [("0", timedelta()), ("1", HOUR), ("24", DAY), ("168", 7 * DAY), ("used", 30 * DAY)],
+)
+def test_old_key_works_for_the_time_chosen_and_the_new_one_from_the_first(
+    member_client: Client, issued: Issued, choice: str, overlap: timedelta
+) -> None:
+    now = timezone.now()
+    with time_machine.travel(now, tick=False):
+        page = member_client.post(
+            key_url(issued[0], "roll/"), fields(overlap=choice, expires="90"), follow=True
+        )
+        successor = IssuedKey.objects.get(predecessor=issued[0])
+        both = [verdict_on(issued[1]), verdict_on(read_key(successor))]
+    with time_machine.travel(now + overlap - timedelta(seconds=1), tick=False):
+        before = verdict_on(issued[1])
+    with time_machine.travel(now + overlap, tick=False):
+        after = [verdict_on(issued[1]), verdict_on(read_key(successor))]
+
+    assert "This is the new key." in page.text
+    assert page.redirect_chain[-1][0] == key_url(successor)
+    assert successor.description == issued[0].description
+    assert successor.expires_at == now + 90 * DAY
+    assert both == [Verdict.VALID if overlap else Verdict.REVOKED, Verdict.VALID]
+    assert before is Verdict.VALID
+    assert after == [Verdict.REVOKED, Verdict.VALID]
+
+
+def test_old_key_retires_soon_after_its_successor_was_seen_in_use(issued: Issued) -> None:
+    successor, _new = rolled(issued[0], None)
+    now = timezone.now()
+
+    note_first_use(successor.pk, now)
+
+    with time_machine.travel(now + timedelta(seconds=59)):
+        assert verdict_on(issued[1]) is Verdict.VALID
+    with time_machine.travel(now + timedelta(seconds=60)):
+        assert verdict_on(issued[1]) is Verdict.REVOKED
+    assert kinds() == ["key_created", "key_rolled", "successor_used"]
+
+
+def test_only_the_first_use_counts(issued: Issued) -> None:
+    successor, _new = rolled(issued[0], None)
+    now = timezone.now()
+
+    for minutes in (0, 1, 2):
+        note_first_use(successor.pk, now + timedelta(minutes=minutes))
+
+    issued[0].refresh_from_db()
+    assert issued[0].retires_at == now + timedelta(seconds=60)
+    assert kinds().count("successor_used") == 1
+
+
+def test_use_does_not_shorten_a_chosen_time(issued: Issued) -> None:
+    successor, _new = rolled(issued[0], DAY)
+
+    note_first_use(successor.pk, timezone.now())
+
+    with time_machine.travel(timezone.now() + 23 * HOUR):
+        assert verdict_on(issued[1]) is Verdict.VALID
+
+
+def test_roll_can_be_called_off_while_it_runs(member_client: Client, issued: Issued) -> None:
+    _successor, new = rolled(issued[0], DAY)
+
+    question = member_client.get(key_url(issued[0], "call-off/")).text
+    page = member_client.post(key_url(issued[0], "call-off/"), follow=True).text
+    with time_machine.travel(timezone.now() + 30 * DAY):
+        verdicts = [verdict_on(issued[1]), verdict_on(new)]
+
+    assert "Call off the roll of “Amazon Sales Channel”?" in question
+    assert "The roll was called off: this key stays." in page
+    assert verdicts == [Verdict.VALID, Verdict.REVOKED]
+    assert kinds()[-2:] == ["key_deleted", "roll_called_off"]
+
+
+def test_roll_that_is_over_can_not_be_called_off(member_client: Client, issued: Issued) -> None:
+    _successor, new = rolled(issued[0], timedelta())
+
+    page = member_client.post(key_url(issued[0], "call-off/"), follow=True).text
+
+    assert "There is no roll to call off any more." in page
+    assert [verdict_on(issued[1]), verdict_on(new)] == [Verdict.REVOKED, Verdict.VALID]
+
+
+def test_roll_whose_successor_was_rolled_itself_can_not_be_called_off(issued: Issued) -> None:
+    second, _second = rolled(issued[0], DAY)
+    _third, third = rolled(second, DAY)
+
+    assert not call_off_roll(issued[0], by=NOBODY)
+    assert verdict_on(third) is Verdict.VALID
+
+
+def test_deleting_the_successor_lets_the_old_key_stay(
+    member_client: Client, issued: Issued
+) -> None:
+    successor, new = rolled(issued[0], DAY)
+
+    question = member_client.get(key_url(successor, "delete/")).text
+    member_client.post(key_url(successor, "delete/"))
+    with time_machine.travel(timezone.now() + 2 * DAY):
+        verdicts = [verdict_on(issued[1]), verdict_on(new)]
+
+    assert "stays instead of retiring" in question
+    assert verdicts == [Verdict.VALID, Verdict.REVOKED]
+
+
+def test_deleting_the_old_key_ends_it_at_once(member_client: Client, issued: Issued) -> None:
+    _successor, new = rolled(issued[0], DAY)
+
+    member_client.post(key_url(issued[0], "delete/"))
+
+    assert [verdict_on(issued[1]), verdict_on(new)] == [Verdict.REVOKED, Verdict.VALID]
+
+
+def test_retiring_key_tells_until_when_and_leads_to_its_successor(
+    member_client: Client, issued: Issued
+) -> None:
+    successor, _new = rolled(issued[0], None)
+
+    page = member_client.get(key_url(issued[0])).text
+
+    assert "Retiring" in page
+    assert "or until the new key is seen in use" in page
+    assert key_url(successor) in page
+    assert key_url(issued[0], "call-off/") in page
+    assert key_url(issued[0], "roll/") not in page
+
+
+@pytest.mark.parametrize("trouble", ["retiring", "deleted", "expired"])
+def test_only_a_live_key_is_rolled(member_client: Client, company: Company, trouble: str) -> None:
+    expiry = timezone.now() - DAY if trouble == "expired" else None
+    row, _key = new_key(company, expires_at=expiry)
+    if trouble == "retiring":
+        rolled(row, DAY)
+    if trouble == "deleted":
+        delete(row)
+    before = IssuedKey.objects.count()
+
+    question = member_client.get(key_url(row, "roll/")).text
+    page = member_client.post(key_url(row, "roll/"), fields(overlap="0"), follow=True).text
+
+    assert "can&#x27;t be rolled any more" in question or "can't be rolled any more" in question
+    assert "be rolled any more" in page
+    assert IssuedKey.objects.count() == before
+
+
+def test_form_sent_twice_rolls_once(member_client: Client, issued: Issued) -> None:
+    form = fields(overlap="24")
+
+    pages = [member_client.post(key_url(issued[0], "roll/"), form, follow=True) for _ in "12"]
+
+    assert IssuedKey.objects.count() == 2
+    assert all("This is the new key." in page.text for page in pages)
+
+
+def test_bad_choice_is_refused_beside_the_field(member_client: Client, issued: Issued) -> None:
+    page = member_client.post(key_url(issued[0], "roll/"), fields(overlap="9", expires="date"))
+
+    assert "9 is not one of the available choices." in page.text
+    assert "Choose the last day on which the key is good." in page.text
+    assert IssuedKey.objects.count() == 1
+
+
+def test_as_many_keys_as_may_be_live_can_be_rolled_but_not_for_ever(
+    member_client: Client, company: Company
+) -> None:
+    rows = [new_key(company, f"Store {number}")[0] for number in range(10)]
+    successors = [rolled(row, DAY)[0] for row in rows]
+
+    with pytest.raises(Refused):
+        rolled(successors[0], DAY)
+    assert "may not have more" in create(member_client, description="An eleventh")
+
+
+def test_sealing_wipes_the_copy_once_the_time_is_over(issued: Issued) -> None:
+    rolled(issued[0], HOUR)
+    now = timezone.now()
+
+    sealed = [seal_retired_keys(now + minutes * timedelta(minutes=1)) for minutes in (59, 61, 62)]
+
+    issued[0].refresh_from_db()
+    assert sealed == [0, 1, 0]
+    assert issued[0].ciphertext == ""
+    assert issued[0].revoked_at == issued[0].retires_at
+    assert kinds()[-1] == "key_retired"
+
+
+def test_roll_that_fails_in_between_leaves_the_old_key_as_it_was(
+    issued: Issued, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*arguments: object, **detail: object) -> None:
+        raise DatabaseError
+
+    monkeypatch.setattr(issuing, "record", fail)
+
+    with pytest.raises(DatabaseError):
+        rolled(issued[0], timedelta())
+
+    issued[0].refresh_from_db()
+    assert issued[0].state(timezone.now()) is KeyState.ACTIVE
+    assert IssuedKey.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_rolls_at_once_one_is_made(company: Company) -> None:
+    row, key = new_key(company)
+
+    def roll(number: int) -> bool:
+        try:
+            rolled(row, DAY)
+        except Refused:
+            return False
+        return True
+
+    done = at_once(roll, 10)
+
+    assert done.count(True) == 1
+    assert IssuedKey.objects.count() == 2
+    assert verdict_on(key) is Verdict.VALID
+
+
+@pytest.mark.django_db(transaction=True)
+def test_calling_off_while_the_successor_is_first_used_leaves_one_that_stays(
+    company: Company,
+) -> None:
+    row, key = new_key(company)
+    successor, new = rolled(row, None)
+
+    at_once(
+        lambda number: (
+            note_first_use(successor.pk, timezone.now())
+            if number % 2
+            else call_off_roll(row, by=NOBODY)
+        ),
+        8,
+    )
+
+    with time_machine.travel(timezone.now() + 2 * HOUR):
+        assert [verdict_on(key), verdict_on(new)] == [Verdict.VALID, Verdict.REVOKED]
