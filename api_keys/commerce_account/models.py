@@ -1,5 +1,6 @@
 """The Commerce account's tables. Verbs live beside them: `issuing`, `members`, `history`, …"""
 
+import math
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
 
@@ -162,6 +163,13 @@ class IssuedKey(models.Model):
     def is_expired(self, now: datetime) -> bool:
         """Tell whether `now` is at or past the instant of expiry."""
         return self.expires_at is not None and now >= self.expires_at
+
+    @property
+    def days_left(self) -> int:
+        """Return in how many days, begun ones included, the key expires; 0 when it has."""
+        if self.expires_at is None:
+            raise ValueError("a key without expiry")
+        return max(0, math.ceil((self.expires_at - timezone.now()) / timedelta(days=1)))
 
     def revoked_since(self, now: datetime) -> datetime | None:
         """Return since when the key is refused: deleted, or retired by a roll that ran out."""

@@ -51,7 +51,8 @@ document.addEventListener("DOMContentLoaded", () => {
   }
 
   function showSelected(form, key) {
-    const cell = form.closest("tr").querySelector("[data-key]");
+    const cell = form.closest("[data-copy-place]").querySelector("[data-key]");
+    const kept = cell.querySelectorAll("[data-note]");
     const shown = document.createElement("input");
     shown.readOnly = true;
     shown.value = key;
@@ -59,7 +60,7 @@ document.addEventListener("DOMContentLoaded", () => {
     shown.setAttribute("aria-label", form.dataset.refused);
     const note = document.createElement("small");
     note.textContent = form.dataset.refused;
-    cell.replaceChildren(shown, note, document.createElement("br"), cell.querySelector("[data-note]"));
+    cell.replaceChildren(shown, note, document.createElement("br"), ...kept);
     shown.select();
     status.textContent = form.dataset.refused;
   }

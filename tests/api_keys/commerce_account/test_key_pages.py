@@ -42,11 +42,11 @@ def test_page_shows_everything_but_the_key(member_client: Client, issued: Issued
     assert issued[1] not in page
 
 
-@pytest.mark.parametrize("state", ["Active", "Expires in 5\N{NO-BREAK SPACE}days", "Expired"])
+@pytest.mark.parametrize("state", ["Active", "Expires in 5 days", "Expired"])
 def test_state_is_told(member_client: Client, company: Company, state: str) -> None:
     now = timezone.now()
     expiry = {"Active": now + timedelta(days=31), "Expired": now}
-    row, _key = new_key(company, expires_at=expiry.get(state, now + timedelta(days=5, minutes=1)))
+    row, _key = new_key(company, expires_at=expiry.get(state, now + timedelta(days=4, hours=1)))
 
     assert state in member_client.get(key_url(row)).text
 
