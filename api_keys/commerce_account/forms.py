@@ -6,6 +6,7 @@ from allauth.account.forms import (
     ResetPasswordKeyForm,
     SignupForm,
 )
+from allauth.account.internal.flows.login import record_authentication
 from django import forms
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import User
@@ -70,3 +71,4 @@ class SignUpForm(WithoutPlaceholders, SignupForm):
         person.save()
         founder = Actor(person, request.META["REMOTE_ADDR"])
         create_company(self.cleaned_data["company"], by=founder)
+        record_authentication(request, person, method="password")  # it was chosen just now

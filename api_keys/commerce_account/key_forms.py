@@ -10,6 +10,7 @@ from uuid import uuid4
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import F
+from django.db.models.expressions import OrderBy
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -120,7 +121,7 @@ class EnvironmentForm(forms.Form):
     )
 
 
-SORT_ORDERS = {
+SORT_ORDERS: dict[str, tuple[str | OrderBy, ...]] = {
     "newest": ("-created_at", "-pk"),
     "oldest": ("created_at", "pk"),
     "description": ("description", "-pk"),

@@ -140,7 +140,7 @@ def test_api_portal(browser: Browser, sites: Sites) -> None:
         page.evaluate("document.querySelector('form[data-copy]').submit()")
         expect(page.get_by_label("The whole key")).to_be_visible()
         assert_accessible(page)
-        page.get_by_role("link", name="Back to API Portal").click()
+        page.get_by_role("link", name="Back to the key").click()
         page.get_by_role("link", name="Delete").first.click()
         expect(page.get_by_role("heading", name="Delete “A name")).to_be_visible()
         assert_accessible(page)
@@ -181,9 +181,9 @@ def test_person_without_a_company_gets_an_accessible_page(browser: Browser, site
         create_account(page)
         sites.manage("shell", "-c", leave, settings=ACCOUNT_SETTINGS)
 
-        page.reload()
+        page.goto(sites.account)
 
-        expect(page.get_by_role("heading", name="You belong to no company")).to_be_visible()
+        expect(page.get_by_role("heading", name="New company")).to_be_visible()
         assert_accessible(page)
 
 

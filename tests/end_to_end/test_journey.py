@@ -120,7 +120,7 @@ def test_the_eight_steps_without_javascript(browser: Browser, sites: Sites) -> N
         add_key(portal, "Amazon Sales Channel")
         portal.get_by_role("button", name="Copy").click()
         key = portal.get_by_label("The whole key").input_value()
-        portal.get_by_role("link", name="Back to API Portal").click()
+        portal.get_by_role("link", name="Back to the key").click()
 
         page.get_by_role("link", name="Add the key").click()
         save_production_key(page, key)
