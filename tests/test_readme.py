@@ -44,7 +44,8 @@ def reader_of(function: ast.expr) -> str:
 def default_of(call: ast.Call) -> object:
     """Return `default=…`, or what stands last: `number("A", 1)`, `site_url("A", "A_PORT", 1)`."""
     given = [keyword.value for keyword in call.keywords if keyword.arg == "default"]
-    given += call.args[1:][-1:]
+    if reader_of(call.func) != "database":
+        given += call.args[1:][-1:]
     return given[0].value if given and isinstance(given[0], ast.Constant) else None
 
 

@@ -99,9 +99,9 @@ def test_migrations_are_complete(settings: str, environment: dict[str, str]) -> 
         (ACCOUNT, "ACCOUNT_ENCRYPTION_KEYS", "c2hvcnQ="),
         (ACCOUNT, "ACCOUNT_DIGEST_KEY", "short"),
         (ACCOUNT, "ACCOUNT_URL", "http://account.example"),
-        (ACCOUNT, "ISSUED_KEY_LIFETIME_DAYS", "-1"),
-        (ACCOUNT, "ISSUED_KEY_LIFETIME_DAYS", "99999999"),
-        (ACCOUNT, "ISSUED_KEY_LIFETIME_DAYS", "x"),
+        (ACCOUNT, "LIVE_KEYS_PER_ENVIRONMENT", "0"),
+        (ACCOUNT, "ROLL_GRACE_SECONDS", "-1"),
+        (ACCOUNT, "STEP_UP_SECONDS", "x"),
     ],
 )
 def test_unsafe_setting_stops_the_start_by_its_name(

@@ -121,7 +121,7 @@ def test_surroundings_of_a_paste_are_removed_and_that_is_said(
     [
         ("••••••••7f3a", "This is a masked key."),
         ("ck_production_cut", "This key looks cut off"),
-        (generate_key(Environment.SANDBOX), "This is a Sandbox key."),
+        pytest.param(generate_key(Environment.SANDBOX), "This is a Sandbox key.", id="sandbox"),
         ("k" * 513, "longer than any key"),
         ("k" * 10_000, "longer than any key"),
         ("key\0key", "Null characters are not allowed."),
