@@ -11,7 +11,7 @@ from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
 from api_keys.commerce_account.models import Company, Membership, Role
@@ -34,19 +34,19 @@ class MemberRequest(AuthenticatedRequest):
 
 
 P = ParamSpec("P")
-MemberView = Callable[Concatenate[MemberRequest, P], HttpResponse]
+MemberView = Callable[Concatenate[MemberRequest, P], HttpResponseBase]
 
 
 def for_members(
     may: Callable[[Role], bool] = lambda role: True,
-) -> Callable[[MemberView[P]], Callable[..., HttpResponse]]:
+) -> Callable[[MemberView[P]], Callable[..., HttpResponseBase]]:
     """Open a view at `…/<int:company_pk>/…` to the company's members whose role `may`.
 
     To everybody else there is no such page: a company that one does not belong to answers like
     one that does not exist. A member whose role may not is told so, with 403.
     """
 
-    def decorate(view: MemberView[P]) -> Callable[..., HttpResponse]:
+    def decorate(view: MemberView[P]) -> Callable[..., HttpResponseBase]:
         @functools.wraps(view)
         def guarded(request: Any, company_pk: int, *args: P.args, **kwargs: P.kwargs) -> Any:
             memberships = Membership.objects.select_related("company")
@@ -84,7 +84,7 @@ def has_recent_proof(request: HttpRequest) -> bool:
     return bool(records) and time.time() - records[-1]["at"] < settings.STEP_UP_SECONDS
 
 
-def proof_required(view: MemberView[P]) -> Callable[..., HttpResponse]:
+def proof_required(view: MemberView[P]) -> Callable[..., HttpResponseBase]:
     """Ask for the password or second factor again before a form is carried out.
 
     The library keeps what was sent, asks, and then goes on with it. Looking at the form's page
@@ -92,7 +92,7 @@ def proof_required(view: MemberView[P]) -> Callable[..., HttpResponse]:
     """
 
     @functools.wraps(view)
-    def guarded(request: MemberRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: MemberRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         require_recent_proof(request)
         return view(request, *args, **kwargs)
 

@@ -1,9 +1,12 @@
 """The forms about companies and their members."""
 
+from typing import Any
+
 from django import forms
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 
 from api_keys.commerce_account.key_forms import refuse_control_characters
+from api_keys.commerce_account.models import Membership, Role
 
 
 class CompanyForm(forms.Form):
@@ -14,3 +17,32 @@ class CompanyForm(forms.Form):
         validators=[refuse_control_characters],
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
+
+
+class InviteForm(forms.Form):
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        label_suffix="",
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+    role = forms.TypedChoiceField(
+        label=_("Role"),
+        label_suffix="",
+        choices=Role.choices,
+        coerce=Role,
+        initial=Role.DEVELOPER,
+    )
+
+
+class RoleForm(forms.Form):
+    """The role in a member's row."""
+
+    role = forms.TypedChoiceField(choices=Role.choices, coerce=Role)
+
+    def __init__(self, data: Any = None, *, membership: Membership) -> None:
+        super().__init__(
+            data, auto_id=f"member-{membership.pk}-%s", initial={"role": membership.role}
+        )
+        label = gettext("Role of %s") % membership.user.email
+        self.fields["role"].widget.attrs["aria-label"] = label

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from api_keys.commerce_account.models import Company, Event, IssuedKey
+from api_keys.commerce_account.models import Company, Event, IssuedKey, Notice
+
+PURGED_AT_ONCE = 1000
+"""So that no other writer waits for long."""
 
 
 @dataclass(frozen=True)
@@ -48,3 +54,19 @@ def record(
         detail=detail,
         once=once,
     )
+
+
+def purge(before: datetime) -> int:
+    """Delete the events before that instant, and their notices, sent or not; return how many.
+
+    The only way that events go.
+    """
+    purged = 0
+    while pks := list(
+        Event.objects.filter(created_at__lt=before).values_list("pk", flat=True)[:PURGED_AT_ONCE]
+    ):
+        with transaction.atomic():
+            Notice.objects.filter(event__in=pks).delete()
+            QuerySet.delete(Event.objects.filter(pk__in=pks))
+        purged += len(pks)
+    return purged

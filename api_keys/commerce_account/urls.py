@@ -2,7 +2,15 @@ from allauth.account import views as account
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from api_keys.commerce_account.views import api_portal, companies, keys, validation
+from api_keys.commerce_account.views import (
+    api_portal,
+    companies,
+    history,
+    invitations,
+    keys,
+    members,
+    validation,
+)
 from api_keys.contract import CHECK_PATH, Environment
 
 _check_path = CHECK_PATH.removeprefix("/")
@@ -14,6 +22,17 @@ _of_a_company = [
     path("api-portal/keys/<int:pk>/roll/", keys.roll_key, name="roll_key"),
     path("api-portal/keys/<int:pk>/call-off/", keys.call_off_roll, name="call_off_roll"),
     path("api-portal/keys/<int:pk>/delete/", keys.delete_key, name="delete_key"),
+    path("members/", members.members, name="members"),
+    path("members/<int:pk>/role/", members.change_role, name="change_role"),
+    path("members/<int:pk>/remove/", members.remove_member, name="remove_member"),
+    path("members/leave/", members.leave_company, name="leave_company"),
+    path(
+        "members/invitations/<int:pk>/withdraw/",
+        members.withdraw_invitation,
+        name="withdraw_invitation",
+    ),
+    path("history/", history.history, name="history"),
+    path("history.csv", history.history_csv, name="history_csv"),
 ]
 
 urlpatterns = [
@@ -31,6 +50,7 @@ urlpatterns = [
     path("my-account/api-portal/", api_portal.api_portal, name="api_portal"),
     path("my-account/new-company/", companies.new_company, name="new_company"),
     path("my-account/<int:company_pk>/", include(_of_a_company)),
+    path("invitations/<str:token>/", invitations.invitation, name="invitation"),
     # Coming in: the library's views under the library's names, in our templates. Those of its
     # pages that we have no template for are left out on purpose.
     path("sign-in/", account.login, name="account_login"),

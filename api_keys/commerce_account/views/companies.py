@@ -2,19 +2,24 @@
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from api_keys.commerce_account.access import FORM_METHODS, AuthenticatedRequest
 from api_keys.commerce_account.company_forms import CompanyForm
 from api_keys.commerce_account.history import actor_of
 from api_keys.commerce_account.members import create_company
+from api_keys.commerce_account.models import Company
 
 
 @require_http_methods(FORM_METHODS)
+@never_cache
 def new_company(request: AuthenticatedRequest) -> HttpResponse:
     """Ask for the company's name; whoever makes it owns it."""
     form = CompanyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         company = create_company(form.cleaned_data["name"], by=actor_of(request))
         return redirect("keys", company.pk)
-    return render(request, "commerce_account/new_company.html", {"form": form})
+    is_first = not Company.objects.filter(members=request.user).exists()
+    context = {"form": form, "is_first": is_first}
+    return render(request, "commerce_account/new_company.html", context)

@@ -1,0 +1,53 @@
+"""My Account > History: what happened in a company, as a page and as CSV."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from api_keys.commerce_account.access import MemberRequest, for_members
+from api_keys.commerce_account.history_csv import csv_lines
+from api_keys.commerce_account.history_forms import HistoryForm
+from api_keys.commerce_account.history_search import events_chosen, page_of
+from api_keys.commerce_account.history_words import details, who
+from api_keys.commerce_account.models import IssuedKey
+
+
+@require_safe
+@never_cache
+@for_members()
+def history(request: MemberRequest) -> HttpResponse:
+    """What was asked for, the newest first, with links to what is newer and older."""
+    form = HistoryForm(request.GET)
+    form.is_valid()  # whatever isn't, is left out, and says so
+    company = request.membership.company
+    events = events_chosen(company, form.cleaned_data)
+    page = page_of(
+        company, events, before=request.GET.get("before"), after=request.GET.get("after")
+    )
+    key_pk = form.cleaned_data.get("key")
+    context = {
+        "form": form,
+        "page": page,
+        "events": [(event, who(event), details(event)) for event in page.events],
+        "key": IssuedKey.objects.filter(company=company, pk=key_pk).first() if key_pk else None,
+        "is_searched": bool(request.GET),
+    }
+    return render(request, "commerce_account/history.html", context)
+
+
+@require_safe
+@never_cache
+@for_members()
+def history_csv(request: MemberRequest) -> StreamingHttpResponse:
+    """All of what was asked for, sent as it is read."""
+    form = HistoryForm(request.GET)
+    form.is_valid()
+    events = events_chosen(request.membership.company, form.cleaned_data)
+    return StreamingHttpResponse(
+        csv_lines(events.iterator(chunk_size=2000)),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="history.csv"'},
+    )
