@@ -191,7 +191,7 @@ def invitation_of(token: str) -> Invitation | None:
 
 
 def _signer() -> Signer:
-    return Signer(salt="api_keys.commerce_account.members.invitation")
+    return Signer(salt="api_keys.commerce_account.members.invitation", sep=".")
 
 
 def _lock(company: Company) -> None:

@@ -1,0 +1,337 @@
+"""My Account > Members: inviting, changing roles, removing and leaving."""
+
+from contextlib import suppress
+from datetime import timedelta
+from threading import Barrier, BrokenBarrierError
+
+import pytest
+import time_machine
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from api_keys.commerce_account import members
+from api_keys.commerce_account.history import NOBODY, Actor
+from api_keys.commerce_account.models import Company, Event, Invitation, IssuedKey, Membership, Role
+from tests.api_keys.commerce_account.conftest import member_of, signed_in
+from tests.at_once import at_once
+
+
+def url_of(company: Company, action: str = "") -> str:
+    return f"/my-account/{company.pk}/members/{action}"
+
+
+def membership_of(user: User) -> Membership:
+    return Membership.objects.get(user=user)
+
+
+def invite(client: Client, company: Company, email: str, role: str = "developer") -> str:
+    return client.post(url_of(company), {"email": email, "role": role}, follow=True).text
+
+
+def events(company: Company) -> list[tuple[str, object]]:
+    found = Event.objects.filter(company=company).exclude(kind=Event.Kind.SIGNED_IN)
+    return [(event.kind, event.detail) for event in found.order_by("pk")]
+
+
+def test_every_member_sees_who_belongs_to_the_company(company: Company, member: User) -> None:
+    viewer = signed_in(member_of(company, "vic", Role.VIEWER))
+
+    page = viewer.get(url_of(company)).text
+
+    assert "mia@example.com" in page
+    assert "Owner" in page
+
+
+@pytest.mark.parametrize("role", [Role.DEVELOPER, Role.VIEWER])
+def test_others_than_owners_get_no_buttons_but_to_leave(
+    company: Company, member: User, role: Role
+) -> None:
+    invitation = members.invite(company, "nia@example.com", Role.VIEWER, by=NOBODY)
+    client = signed_in(member_of(company, "dan", role))
+
+    page = client.get(url_of(company)).text
+
+    assert invitation.email in page
+    assert url_of(company, "leave/") in page
+    for action in ("Invite</button>", "Change</button>", "Withdraw</button>", "Remove</a>"):
+        assert action not in page
+
+
+def test_owner_invites_and_it_stands_in_the_list_and_in_the_history(
+    member_client: Client, company: Company
+) -> None:
+    page = invite(member_client, company, "Nia@Example.com")
+
+    invitation = Invitation.objects.get()
+    assert "nia@example.com is invited" in page.lower()
+    assert "Invited, and not here yet" in page
+    assert invitation.expires_at - invitation.created_at == timedelta(days=7)
+    detail = {"invitation": invitation.pk, "email": "nia@example.com", "role": "developer"}
+    assert events(company) == [("member_invited", detail)]
+
+
+def test_page_never_shows_the_link_that_only_the_mail_may_hold(
+    member_client: Client, company: Company
+) -> None:
+    page = invite(member_client, company, "nia@example.com")
+
+    link = members.invitation_link(Invitation.objects.get())
+    assert link.rsplit("/", 2)[-2] not in page
+    assert "/invitations/" not in page.replace(url_of(company, "invitations/"), "")
+
+
+@pytest.mark.parametrize(
+    ("email", "role", "message"),
+    [
+        ("", "viewer", "This field is required."),
+        ("nia", "viewer", "Enter a valid email address."),
+        ("MIA@example.com", "viewer", "This person is a member already."),
+        ("nia@example.com", "king", "Select a valid choice."),
+        ("n" * 250 + "@example.com", "viewer", "at most 254 characters"),
+        ("nia\0@example.com", "viewer", "Null characters are not allowed."),
+    ],
+)
+def test_bad_invitation_is_refused_beside_the_field_and_kept(
+    member_client: Client, company: Company, email: str, role: str, message: str
+) -> None:
+    page = member_client.post(url_of(company), {"email": email, "role": role})
+
+    assert page.status_code == 200
+    assert message in page.text
+    assert "aria-invalid" in page.text
+    assert f'value="{email}"' in page.text or not email
+    assert not Invitation.objects.exists()
+
+
+def test_inviting_again_withdraws_the_earlier_invitation(
+    member_client: Client, company: Company
+) -> None:
+    invite(member_client, company, "nia@example.com")
+    invite(member_client, company, "NIA@example.com", "viewer")
+
+    (earlier, later) = Invitation.objects.order_by("pk")
+    assert earlier.withdrawn_at
+    assert (later.withdrawn_at, later.role) == (None, "viewer")
+    kinds = [kind for kind, _detail in events(company)]
+    assert kinds == ["member_invited", "invitation_withdrawn", "member_invited"]
+
+
+def test_fifty_invitations_may_be_open_and_a_withdrawn_one_makes_room(
+    member_client: Client, company: Company
+) -> None:
+    for number in range(50):
+        members.invite(company, f"n{number}@example.com", Role.VIEWER, by=NOBODY)
+
+    refused = invite(member_client, company, "nia@example.com")
+    first = Invitation.objects.earliest("pk")
+    member_client.post(url_of(company, f"invitations/{first.pk}/withdraw/"))
+    invited = invite(member_client, company, "nia@example.com")
+
+    assert "More than 50 invitations" in refused
+    assert "nia@example.com is invited" in invited
+
+
+def test_no_company_sends_more_than_a_hundred_invitations_a_day(
+    member_client: Client, company: Company
+) -> None:
+    for _time in range(100):
+        members.invite(company, "often@example.com", Role.VIEWER, by=NOBODY)
+
+    today = invite(member_client, company, "nia@example.com")
+    with time_machine.travel(timezone.now() + timedelta(days=1, seconds=1)):
+        tomorrow = invite(signed_in(User.objects.get()), company, "nia@example.com")
+
+    assert "wait until tomorrow" in today
+    assert "nia@example.com is invited" in tomorrow
+
+
+def test_withdrawing_twice_is_recorded_once(member_client: Client, company: Company) -> None:
+    invitation = members.invite(company, "nia@example.com", Role.VIEWER, by=NOBODY)
+    url = url_of(company, f"invitations/{invitation.pk}/withdraw/")
+
+    first = member_client.post(url, follow=True).text
+    second = member_client.post(url, follow=True).text
+
+    assert "no longer invited" in first
+    assert "was no longer open" in second
+    assert [kind for kind, _detail in events(company)].count("invitation_withdrawn") == 1
+
+
+def test_owner_changes_a_role_and_it_counts_from_the_next_click_on(
+    member_client: Client, company: Company
+) -> None:
+    dan = member_of(company, "dan", Role.DEVELOPER)
+    at_work = signed_in(dan)
+
+    page = member_client.post(
+        url_of(company, f"{membership_of(dan).pk}/role/"), {"role": "viewer"}, follow=True
+    )
+
+    assert "dan@example.com is now: Viewer." in page.text
+    assert at_work.post(f"/my-account/{company.pk}/api-portal/").status_code == 403
+    detail = {"email": "dan@example.com", "old": "developer", "new": "viewer"}
+    assert events(company) == [("role_changed", detail)]
+
+
+def test_same_role_again_is_no_event(member_client: Client, company: Company) -> None:
+    dan = member_of(company, "dan", Role.DEVELOPER)
+
+    member_client.post(url_of(company, f"{membership_of(dan).pk}/role/"), {"role": "developer"})
+
+    assert events(company) == []
+
+
+def test_removed_member_is_out_at_once_and_the_keys_stay(
+    member_client: Client, company: Company
+) -> None:
+    dan = member_of(company, "dan", Role.DEVELOPER)
+    at_work = signed_in(dan)
+    at_work.post(
+        f"/my-account/{company.pk}/api-portal/",
+        {
+            "description": "Dan's",
+            "environment": "production",
+            "expires": "365",
+            "token": "ab5c4a1e-2f0a-4f54-8d56-8c6f4f1c0b5d",
+        },
+    )
+    url = url_of(company, f"{membership_of(dan).pk}/remove/")
+
+    question = member_client.get(url).text
+    done = member_client.post(url, follow=True).text
+
+    assert "Remove dan@example.com?" in question
+    assert "dan@example.com was removed" in done
+    assert at_work.get(f"/my-account/{company.pk}/api-portal/").status_code == 404
+    key = IssuedKey.objects.get()
+    assert (key.created_by, key.revoked_at) == (dan, None)
+    assert events(company)[-1] == (
+        "member_removed",
+        {"email": "dan@example.com", "role": "developer"},
+    )
+
+
+def test_member_leaves_by_the_question_and_goes_on_to_another_company(
+    company: Company, member: User
+) -> None:
+    dan = member_of(company, "dan", Role.VIEWER)
+    other = members.create_company("Other Ltd", by=Actor(dan))
+    client = signed_in(dan)
+
+    question = client.get(url_of(company, "leave/")).text
+    done = client.post(url_of(company, "leave/"), follow=True)
+
+    assert "sees nothing" in question or "see nothing" in question
+    assert "You left Acme Outdoor." in done.text
+    assert done.redirect_chain[-1][0] == f"/my-account/{other.pk}/api-portal/"
+    assert events(company) == [("member_left", {"email": "dan@example.com", "role": "viewer"})]
+
+
+def test_last_owner_can_neither_leave_nor_step_down_nor_be_removed(
+    member_client: Client, member: User, company: Company
+) -> None:
+    own = membership_of(member)
+
+    left = member_client.post(url_of(company, "leave/"), follow=True).text
+    demoted = member_client.post(url_of(company, f"{own.pk}/role/"), {"role": "viewer"}).text
+    removed = member_client.post(url_of(company, f"{own.pk}/remove/"))
+    own.refresh_from_db()
+
+    assert "there is no other" in left
+    assert "there is no other" in demoted
+    assert removed["Location"] == url_of(company, "leave/")
+    assert own.role == Role.OWNER
+    assert events(company) == []
+
+
+def test_last_owner_sees_no_button_that_would_not_work(
+    member_client: Client, company: Company
+) -> None:
+    page = member_client.get(url_of(company)).text
+
+    assert "/role/" not in page
+    assert "/leave/" not in page
+    assert "You are the only owner" in member_client.get(url_of(company, "leave/")).text
+
+
+def test_owner_who_was_just_put_out_changes_nothing(company: Company, member: User) -> None:
+    other = member_of(company, "oda")
+    dan = membership_of(member_of(company, "dan", Role.VIEWER))
+    members.remove(membership_of(member), by=Actor(other))
+
+    for change in (
+        lambda: members.change_role(dan, Role.OWNER, by=Actor(member)),
+        lambda: members.remove(dan, by=Actor(member)),
+        lambda: members.invite(company, "nia@example.com", Role.OWNER, by=Actor(member)),
+    ):
+        with pytest.raises(members.Refused, match="NOT_AN_OWNER"):
+            change()
+
+    dan.refresh_from_db()
+    assert dan.role == Role.VIEWER
+    assert not Invitation.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("verb", ["change_role", "remove", "leave"])
+def test_two_owners_never_put_each_other_out_at_the_same_moment(
+    verb: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company = Company.objects.create(name="Acme Outdoor")
+    owners = [membership_of(member_of(company, name)) for name in ("ada", "ben")]
+    told = []
+    both_have_looked = Barrier(2)
+    look = members.is_last_owner
+
+    def look_and_wait(membership: Membership) -> bool:
+        is_last = look(membership)
+        with suppress(BrokenBarrierError):  # who may look has the other one wait outside
+            both_have_looked.wait(timeout=0.5)
+        return is_last
+
+    monkeypatch.setattr(members, "is_last_owner", look_and_wait)
+
+    def act(index: int) -> None:
+        mine, theirs = owners[index], owners[1 - index]
+        try:
+            match verb:
+                case "change_role":
+                    members.change_role(theirs, Role.VIEWER, by=Actor(mine.user))
+                case "remove":
+                    members.remove(theirs, by=Actor(mine.user))
+                case "leave":
+                    members.leave(mine, by=Actor(mine.user))
+        except members.Refused as refused:
+            told.append(refused.refusal)
+
+    at_once(act, 2)
+
+    assert Membership.objects.filter(company=company, role=Role.OWNER).count() == 1
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize("action", ["role/", "remove/"])
+def test_member_of_another_company_is_no_page_at_all(
+    stranger_client: Client, member: User, action: str
+) -> None:
+    own = Company.objects.get(name="Elsewhere")
+    foreign = membership_of(member).pk
+
+    for method in (stranger_client.get, stranger_client.post):
+        found = method(url_of(own, f"{foreign}/{action}"))
+        missing = method(url_of(own, f"999999/{action}"))
+        assert (found.status_code, found.content) == (404, missing.content)
+
+
+def test_queries_do_not_grow_with_the_members(
+    member_client: Client, company: Company, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(30):
+        member_of(company, f"m{number}", Role.VIEWER)
+
+    member_client.get(url_of(company))
+
+    with django_assert_max_num_queries(8):
+        member_client.get(url_of(company))
