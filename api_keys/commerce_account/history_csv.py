@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
+from itertools import islice
 
 from django.utils.translation import gettext as _
 
-from api_keys.commerce_account.history_words import details, who
+from api_keys.commerce_account.history_words import details, what, who
 from api_keys.commerce_account.models import Event
 
 BYTE_ORDER_MARK = "\ufeff"
 """Without it, Excel takes UTF-8 for the system's own code page."""
+
+ROWS_IN_A_PART = 500
 
 # Where a cell starts: also after what spreadsheets of some countries take for a separator, or for
 # the end of a row. What is not seen may stand before the sign.
@@ -30,42 +33,40 @@ def harmless(text: str) -> str:
     return _FORMULA.sub(lambda match: f"{match[0]}'", text)
 
 
-class _Echo:
-    """A file that hands back what is written to it, so that nothing piles up."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def csv_lines(events: Iterable[Event]) -> Iterator[str]:
-    write = csv.writer(_Echo(), quoting=csv.QUOTE_ALL).writerow
-    yield BYTE_ORDER_MARK
-    yield _row(
-        write,
-        [
-            _("Time (UTC)"),
-            _("What"),
-            _("Key"),
-            _("Fingerprint"),
-            _("Who"),
-            _("Address"),
-            _("Details"),
-        ],
-    )
-    for event in events:
-        yield _row(
-            write,
-            [
-                f"{event.created_at:%Y-%m-%d %H:%M:%S}",
-                event.get_kind_display(),
-                event.key.description if event.key else "",
-                event.key.fingerprint if event.key else "",
-                who(event),
-                event.address,
-                details(event),
-            ],
-        )
+def csv_parts(events: Iterable[Event]) -> Iterator[str]:
+    """Yield the file in parts of many rows, so that neither memory nor the network suffers."""
+    yield BYTE_ORDER_MARK + _rows([_head()])
+    rows = (_cells(event) for event in events)
+    while part := list(islice(rows, ROWS_IN_A_PART)):
+        yield _rows(part)
 
 
-def _row(write: Any, cells: list[str]) -> str:
-    return str(write([harmless(cell) for cell in cells]))
+def _rows(rows: Iterable[list[str]]) -> str:
+    written = io.StringIO()
+    writer = csv.writer(written, quoting=csv.QUOTE_ALL)
+    writer.writerows([harmless(cell) for cell in cells] for cells in rows)
+    return written.getvalue()
+
+
+def _head() -> list[str]:
+    return [
+        _("Time (UTC)"),
+        _("What"),
+        _("Key"),
+        _("Fingerprint"),
+        _("Who"),
+        _("Address"),
+        _("Details"),
+    ]
+
+
+def _cells(event: Event) -> list[str]:
+    return [
+        f"{event.created_at:%Y-%m-%d %H:%M:%S}",
+        what(event),
+        event.key.description if event.key else "",
+        event.key.fingerprint if event.key else "",
+        who(event),
+        event.address,
+        details(event),
+    ]

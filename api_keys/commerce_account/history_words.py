@@ -1,4 +1,4 @@
-"""What people read of an event: who, and the details, in words."""
+"""What people read of an event: what, who, and the details, in words."""
 
 from __future__ import annotations
 
@@ -13,6 +13,11 @@ from api_keys.commerce_account.models import Event, Role
 
 _BY_JOBS = (Event.Kind.KEY_RETIRED, Event.Kind.KEY_EXPIRES_SOON, Event.Kind.KEY_EXPIRED)
 Detail = dict[str, Any]
+
+
+def what(event: Event) -> str:
+    # `get_kind_display` translates all kinds to find one, which a long CSV feels.
+    return str(Event.Kind(event.kind).label)
 
 
 def who(event: Event) -> str:

@@ -8,10 +8,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from api_keys.commerce_account.access import MemberRequest, for_members
-from api_keys.commerce_account.history_csv import csv_lines
+from api_keys.commerce_account.history_csv import csv_parts
 from api_keys.commerce_account.history_forms import HistoryForm
 from api_keys.commerce_account.history_search import events_chosen, page_of
-from api_keys.commerce_account.history_words import details, who
+from api_keys.commerce_account.history_words import details, what, who
 from api_keys.commerce_account.models import IssuedKey
 
 
@@ -31,7 +31,7 @@ def history(request: MemberRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
-        "events": [(event, who(event), details(event)) for event in page.events],
+        "events": [(event, what(event), who(event), details(event)) for event in page.events],
         "key": IssuedKey.objects.filter(company=company, pk=key_pk).first() if key_pk else None,
         "is_searched": bool(request.GET),
     }
@@ -47,7 +47,7 @@ def history_csv(request: MemberRequest) -> StreamingHttpResponse:
     form.is_valid()
     events = events_chosen(request.membership.company, form.cleaned_data)
     return StreamingHttpResponse(
-        csv_lines(events.iterator(chunk_size=2000)),
+        csv_parts(events.iterator(chunk_size=2000)),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="history.csv"'},
     )
