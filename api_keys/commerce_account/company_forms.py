@@ -3,10 +3,20 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.core.mail.message import sanitize_address
 from django.utils.translation import gettext, gettext_lazy as _
 
 from api_keys.commerce_account.key_forms import refuse_control_characters
 from api_keys.commerce_account.models import Membership, Role
+
+
+def refuse_undeliverable(email: str) -> None:
+    """Raise ValidationError for an address that Django takes, and then can't write a mail to."""
+    try:
+        sanitize_address(email, "utf-8")
+    except ValueError:  # UnicodeError is one
+        raise ValidationError(_("Enter a valid email address."), code="invalid") from None
 
 
 class CompanyForm(forms.Form):
@@ -24,6 +34,7 @@ class InviteForm(forms.Form):
         label=_("E-mail address"),
         label_suffix="",
         max_length=254,
+        validators=[refuse_undeliverable],
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
     role = forms.TypedChoiceField(

@@ -19,6 +19,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from api_keys.commerce_account import members
+from api_keys.commerce_account.company_forms import refuse_undeliverable
 from api_keys.commerce_account.history import Actor
 from api_keys.commerce_account.joining import invitation_followed
 from api_keys.commerce_account.key_forms import refuse_control_characters
@@ -34,6 +35,8 @@ class WithoutPlaceholders:
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
             field.label_suffix = ""
+            if isinstance(field, forms.EmailField):
+                field.validators.append(refuse_undeliverable)
 
 
 class SignInForm(WithoutPlaceholders, LoginForm):
