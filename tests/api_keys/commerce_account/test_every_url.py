@@ -1,12 +1,12 @@
 """Every address of the site, asked as everybody, against a table of what each may get."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
-from django.urls import URLPattern, URLResolver
+from django.urls import URLResolver
 
 from api_keys.commerce_account import members, urls
 from api_keys.commerce_account.history import NOBODY
@@ -77,7 +77,7 @@ PLACES: dict[str, Callable[[Company], str]] = {
 }
 
 
-def routes(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterator[str]:
+def routes(patterns: Sequence[Any], before: str = "") -> Iterator[str]:
     for pattern in patterns:
         route = before + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
