@@ -183,7 +183,7 @@ def test_person_without_a_company_gets_an_accessible_page(browser: Browser, site
 
         page.goto(sites.account)
 
-        expect(page.get_by_role("heading", name="New company")).to_be_visible()
+        expect(page.get_by_role("heading", name="You belong to no company yet")).to_be_visible()
         assert_accessible(page)
 
 

@@ -9,7 +9,7 @@ import time_machine
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from api_keys.commerce_account import members
 from api_keys.commerce_account.history import NOBODY, Actor
@@ -323,6 +323,24 @@ def test_member_of_another_company_is_no_page_at_all(
         found = method(url_of(own, f"{foreign}/{action}"))
         missing = method(url_of(own, f"999999/{action}"))
         assert (found.status_code, found.content) == (404, missing.content)
+
+
+@pytest.mark.parametrize("action", ["", "role/", "remove/", "withdraw/", "leave/"])
+def test_old_proof_has_to_be_renewed_before_anything_about_members_changes(
+    member_client: Client, company: Company, settings: Settings, action: str
+) -> None:
+    dan = membership_of(member_of(company, "dan"))
+    invitation = members.invite(company, "eve@example.com", Role.VIEWER, by=NOBODY)
+    places = {"": "", "leave/": "leave/", "withdraw/": f"invitations/{invitation.pk}/withdraw/"}
+    url = url_of(company, places.get(action, f"{dan.pk}/{action}"))
+    before = events(company)
+
+    with time_machine.travel(timezone.now() + timedelta(seconds=settings.STEP_UP_SECONDS + 1)):
+        asked = member_client.post(url, {"email": "nia@example.com", "role": "viewer"})
+
+    assert asked.status_code == 302
+    assert f"next={url}" in asked["Location"]
+    assert events(company) == before
 
 
 def test_queries_do_not_grow_with_the_members(
