@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from api_keys.commerce_account import members
 from api_keys.commerce_account.company_forms import refuse_undeliverable
 from api_keys.commerce_account.history import Actor
-from api_keys.commerce_account.joining import invitation_followed
+from api_keys.commerce_account.joining import invitation_followed, is_confirmed
 from api_keys.commerce_account.key_forms import refuse_control_characters
 
 
@@ -88,7 +88,7 @@ class SignUpForm(WithoutPlaceholders, SignupForm):
     @transaction.atomic
     def save(self, request: HttpRequest) -> AbstractBaseUser:
         """Make the account and its company together: neither is of use without the other."""
-        if self.invitation:
+        if self.invitation and not is_confirmed(self.invitation.email):
             # The link was mailed to this address, and nowhere else.
             get_adapter().stash_verified_email(request, self.invitation.email)
         user: AbstractBaseUser = super().save(request)

@@ -1,5 +1,6 @@
 """Coming in by an invitation's link."""
 
+from allauth.account.models import EmailAddress
 from allauth.account.utils import get_next_redirect_url
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve
@@ -22,3 +23,8 @@ def invitation_followed(request: HttpRequest) -> Invitation | None:
         return None
     state = invitation_state(invitation, timezone.now())
     return invitation if state is InvitationState.OPEN else None
+
+
+def is_confirmed(email: str) -> bool:
+    """Tell whether somebody has shown already that the address is theirs."""
+    return EmailAddress.objects.filter(email__iexact=email, verified=True).exists()

@@ -187,6 +187,20 @@ def test_other_address_than_the_invited_is_refused_beside_the_field(
     assert not User.objects.filter(email="eve@example.com").exists()
 
 
+def test_link_makes_no_second_account_of_a_confirmed_address(
+    client: Client, path: str, nia: User, settings: Settings
+) -> None:
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    nia.emailaddress_set.create(email=nia.email, verified=True, primary=True)
+
+    page = client.post(sign_up_url(path), {**NEWCOMER, "next": path})
+
+    assert page["Location"] == "/confirm-email/"
+    assert User.objects.filter(email="nia@example.com").get() == nia
+    assert not Membership.objects.filter(user=nia).exists()
+    assert "there is one already" in mail.outbox[0].body
+
+
 @pytest.mark.parametrize("state", ["accepted_at", "withdrawn_at"])
 def test_dead_link_makes_nobody_a_member_and_the_form_asks_for_a_company(
     client: Client, path: str, invitation: Invitation, state: str
