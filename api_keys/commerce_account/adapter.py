@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.internal.userkit import filter_users_by_email
 from allauth.core import context
 from allauth.core.internal import ratelimit
@@ -42,6 +43,9 @@ class AccountAdapter(DefaultAccountAdapter):
         self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any
     ) -> HttpResponse:
         response: HttpResponse = super().post_login(request, user, **kwargs)
+        if kwargs["signup"]:
+            # The library notes no proof here, though the password was chosen a moment ago.
+            record_authentication(request, user, "password")
         known_devices.remember(request, response, user)
         return response
 

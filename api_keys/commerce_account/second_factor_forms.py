@@ -15,6 +15,9 @@ from api_keys.commerce_account.account_forms import WithoutPlaceholders
 
 LONGEST_NAME = 100
 
+# What the library lets through when what should be a passkey is something else.
+_UNREADABLE = (AttributeError, KeyError, TypeError, ValueError)
+
 
 class CredentialField(forms.JSONField):
     """What a browser says about a passkey. Anything that is no object of JSON is refused."""
@@ -54,13 +57,20 @@ class ActivateTOTPForm(WithoutPlaceholders, totp.ActivateTOTPForm):
 class PasskeyForm(webauthn.AuthenticateWebAuthnForm):
     credential = CredentialField()
 
+    def clean_credential(self) -> Authenticator:
+        try:
+            authenticator: Authenticator = super().clean_credential()
+        except _UNREADABLE as error:
+            raise get_adapter().validation_error("incorrect_code") from error
+        return authenticator
 
-class ReauthenticatePasskeyForm(webauthn.ReauthenticateWebAuthnForm):
-    credential = CredentialField()
+
+class ReauthenticatePasskeyForm(PasskeyForm, webauthn.ReauthenticateWebAuthnForm):
+    pass
 
 
-class SignInPasskeyForm(webauthn.LoginWebAuthnForm):
-    credential = CredentialField()
+class SignInPasskeyForm(PasskeyForm, webauthn.LoginWebAuthnForm):
+    pass
 
 
 class AddPasskeyForm(WithoutPlaceholders, webauthn.AddWebAuthnForm):
@@ -74,7 +84,10 @@ class AddPasskeyForm(WithoutPlaceholders, webauthn.AddWebAuthnForm):
     def clean(self) -> dict[str, Any]:
         """Take only passkeys that one can sign in with: those that ask for a PIN or a finger."""
         self.cleaned_data["passwordless"] = True
-        cleaned: dict[str, Any] = super().clean()
+        try:
+            cleaned: dict[str, Any] = super().clean()
+        except _UNREADABLE as error:
+            raise get_adapter().validation_error("incorrect_code") from error
         return cleaned
 
 

@@ -17,6 +17,7 @@ from tests.api_keys.commerce_account.people import (
     totp_code,
     use_totp,
 )
+from tests.api_keys.commerce_account.test_creating_an_account import NEWCOMER
 
 SECURITY = "/my-account/security/"
 NEW_ADDRESS = {"email": "new@example.com", "action_add": ""}
@@ -56,6 +57,12 @@ def test_until_then_nobody_is_asked(
     sign_in(client)
 
     clock.shift(15 * 60 - 1)
+
+    assert client.get(f"{SECURITY}authenticator/").status_code == 200
+
+
+def test_new_account_is_not_asked_for_the_password_just_chosen(client: Client, db: None) -> None:
+    client.post("/create-an-account/", NEWCOMER)
 
     assert client.get(f"{SECURITY}authenticator/").status_code == 200
 
