@@ -9,7 +9,6 @@ from allauth.account.models import EmailAddress
 from allauth.core import context
 from django import forms
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.core.validators import MaxLengthValidator
 from django.db import transaction
@@ -87,9 +86,13 @@ class SignUpForm(WithoutPlaceholders, account.SignupForm):
         return email
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
-        """Take as long over a known address as over an unknown one, whose password is hashed."""
+        """Take as long over a known address as over an unknown one: do the same, and undo it."""
         if self.account_already_exists:
-            make_password(self.cleaned_data["password1"])
+            self.account_already_exists = False
+            with transaction.atomic():
+                self.save(request)
+                transaction.set_rollback(True)
+            self.account_already_exists = True
         saved: tuple[User | None, HttpResponse | None] = super().try_save(request)
         return saved
 

@@ -39,9 +39,10 @@ def is_signed_in(client: Client) -> bool:
 
 def add_passkey(user: User, name: str = "Phone") -> Authenticator:
     """Give `user` a passkey as the library keeps it, whose private half is thrown away."""
-    public_key = ES256.from_cryptography_key(ec.generate_private_key(ec.SECP256R1()).public_key())
+    pair = ec.generate_private_key(ec.SECP256R1())
+    public_key = ES256.from_cryptography_key(pair.public_key())  # type: ignore[no-untyped-call]
     credential = AttestedCredentialData.create(Aaguid.NONE, b"a passkey", public_key)
-    data = AuthenticatorData.create(b"0" * 32, 0x45, 0, credential)
+    data = AuthenticatorData.create(b"0" * 32, AuthenticatorData.FLAG(0x45), 0, credential)
     made = {"type": "webauthn.create", "challenge": "AA", "origin": "http://localhost"}
     said = {
         "id": websafe_encode(b"a passkey"),
@@ -52,6 +53,6 @@ def add_passkey(user: User, name: str = "Phone") -> Authenticator:
             "attestationObject": websafe_encode(AttestationObject.create("none", data, {})),
         },
     }
-    return Authenticator.objects.create(
-        user=user, type="webauthn", data={"name": name, "credential": said}
-    )
+    kept = {"name": name, "credential": said}
+    passkey: Authenticator = Authenticator.objects.create(user=user, type="webauthn", data=kept)
+    return passkey

@@ -84,6 +84,7 @@ def test_registering_answers_known_and_unknown_alike(member: User, hashings: lis
     assert answers[0] == answers[1]
     assert "We sent you a link" in str(answers[0][2])
     assert hashings == [NEWCOMER["password1"]] * 2
+    assert sorted(User.objects.values_list("email", flat=True)) == sorted([KNOWN, UNKNOWN])
     assert [(m.to, m.subject) for m in mail.outbox] == [
         ([KNOWN], "You have a Commerce account already"),
         ([UNKNOWN], "Confirm your address for the Commerce account"),
