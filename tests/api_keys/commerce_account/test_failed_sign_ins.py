@@ -110,8 +110,10 @@ def test_owner_gets_in_by_a_new_password_from_anywhere(member: User, stranger: C
     form = owner.get(path, follow=True)
     new = {"password1": "another long phrase", "password2": "another long phrase"}
     page = owner.post(form.redirect_chain[-1][0], new, follow=True)
+    elsewhere = sign_in(Client(REMOTE_ADDR="198.51.100.6"), password="another long phrase")
 
     assert page.redirect_chain[0] == (PORTAL, 302)
+    assert elsewhere.redirect_chain[0] == (PORTAL, 302)
 
 
 def test_guessing_codes_is_slowed_down(client: Client, member: User) -> None:

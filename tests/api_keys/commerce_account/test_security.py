@@ -165,6 +165,7 @@ def test_second_change_of_address_replaces_the_first(mia: Client, member: User) 
 
     assert "second@example.com" in page.text
     assert "first@example.com" not in page.text
+    assert "In use" in page.text
     assert EMAIL in page.text
 
 

@@ -116,6 +116,18 @@ def test_changed_password_ends_all_other_sessions(client: Client, member: User) 
     assert not is_signed_in(elsewhere)
 
 
+def test_account_that_is_switched_off_is_signed_out_everywhere(
+    client: Client, member: User
+) -> None:
+    sign_in(client)
+
+    member.is_active = False
+    member.save()
+
+    assert not is_signed_in(client)
+    assert sign_in(client).redirect_chain == [("/inactive/", 302)]
+
+
 def test_list_shows_where_one_is_signed_in(client: Client, member: User) -> None:
     sign_in(Client(REMOTE_ADDR="198.51.100.9", HTTP_USER_AGENT=FIREFOX))
     sign_in(client)
