@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.core import mail
 from django.test import Client
 
+from api_keys.commerce_account.models import Event, IssuedKey
 from tests.api_keys.commerce_account.people import (
     EMAIL,
     PASSWORD,
@@ -17,6 +18,7 @@ from tests.api_keys.commerce_account.people import (
     totp_code,
     use_totp,
 )
+from tests.api_keys.commerce_account.test_api_portal import key_url
 from tests.api_keys.commerce_account.test_creating_an_account import NEWCOMER
 
 SECURITY = "/my-account/security/"
@@ -160,3 +162,18 @@ def test_other_site_is_no_place_to_go_on_to(quarter_of_an_hour_later: Client) ->
     )
 
     assert answer["Location"] == PORTAL
+
+
+@pytest.mark.parametrize("action", ["reveal/", "delete/"])
+def test_what_was_asked_of_a_key_is_done_after_the_password(
+    quarter_of_an_hour_later: Client, issued: tuple[IssuedKey, str], action: str
+) -> None:
+    asked = quarter_of_an_hour_later.post(key_url(issued[0], action))
+    before = Event.objects.filter(kind__in=["key_revealed", "key_deleted"]).count()
+
+    done = quarter_of_an_hour_later.post(asked["Location"], {"password": PASSWORD}, follow=True)
+
+    assert before == 0
+    assert Event.objects.filter(kind__in=["key_revealed", "key_deleted"]).count() == 1
+    assert (issued[1] if action == "reveal/" else "was deleted") in done.text
+    assert "no-store" in done["Cache-Control"]
