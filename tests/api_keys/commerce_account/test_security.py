@@ -13,6 +13,7 @@ from tests.api_keys.commerce_account.people import (
     PASSWORD,
     PORTAL,
     SECRET,
+    add_passkey,
     is_signed_in,
     sign_in,
     totp_code,
@@ -205,6 +206,18 @@ def test_sign_in_asks_for_the_second_step(client: Client, member: User) -> None:
     assert step.redirect_chain == [("/sign-in/second-step/", 302)]
     assert before.status_code == 302
     assert page.redirect_chain[0] == (PORTAL, 302)
+
+
+def test_second_step_offers_a_passkey_to_who_has_one(member: User) -> None:
+    by_name = Client(HTTP_HOST="localhost:8001")
+    use_totp(member)
+    without = sign_in(by_name)
+    add_passkey(member)
+
+    having = by_name.get("/sign-in/second-step/")
+
+    assert "Use a passkey" not in without.text
+    assert "Use a passkey" in having.text
 
 
 def test_code_is_used_up(client: Client, member: User) -> None:
