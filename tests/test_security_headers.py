@@ -56,7 +56,10 @@ def test_cookies_are_for_this_site_and_not_for_scripts(
     client.get("/sign-in/")
     client.post("/sign-in/", {"login": "ada", "password": "ada's own password"})
 
-    assert set(client.cookies) == {settings.CSRF_COOKIE_NAME, settings.SESSION_COOKIE_NAME}
+    names = {settings.CSRF_COOKIE_NAME, settings.SESSION_COOKIE_NAME}
+    if settings.ROOT_URLCONF == "api_keys.commerce_account.urls":
+        names.add(settings.KNOWN_DEVICES_COOKIE_NAME)
+    assert set(client.cookies) == names
     assert all(cookie["httponly"] for cookie in client.cookies.values())
     assert {cookie["samesite"] for cookie in client.cookies.values()} == {"Lax"}
 

@@ -13,7 +13,13 @@ ENCRYPTION_KEYS = required("ACCOUNT_ENCRYPTION_KEYS").split(",")
 DIGEST_KEY = required("ACCOUNT_DIGEST_KEY")
 
 # Parts
-INSTALLED_APPS = [*INSTALLED_APPS, "api_keys.commerce_account"]
+INSTALLED_APPS = [
+    *INSTALLED_APPS,
+    "allauth.mfa",
+    "allauth.usersessions",
+    "api_keys.commerce_account",
+]
+MIDDLEWARE = [*MIDDLEWARE, "api_keys.commerce_account.sessions.session_middleware"]
 ROOT_URLCONF = "api_keys.commerce_account.urls"
 WSGI_APPLICATION = "api_keys.commerce_account.wsgi.application"
 TEMPLATES = templates_of(
@@ -35,18 +41,66 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 # Cookies ignore ports: were the names the other site's too, signing in there would sign out here.
 SESSION_COOKIE_NAME = "__Host-account_session" if IS_HTTPS else "account_session"
 CSRF_COOKIE_NAME = "__Host-account_csrf" if IS_HTTPS else "account_csrf"
+KNOWN_DEVICES_COOKIE_NAME = "__Host-account_devices" if IS_HTTPS else "account_devices"
 
 # People
+ACCOUNT_ADAPTER = "api_keys.commerce_account.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+_FORMS = "api_keys.commerce_account.account_forms"
 ACCOUNT_FORMS = {
-    "login": "api_keys.commerce_account.forms.SignInForm",
-    "signup": "api_keys.commerce_account.forms.SignUpForm",
-    "reset_password": "api_keys.commerce_account.forms.ResetPasswordForm",
-    "reset_password_from_key": "api_keys.commerce_account.forms.NewPasswordForm",
+    "login": f"{_FORMS}.SignInForm",
+    "signup": f"{_FORMS}.SignUpForm",
+    "reset_password": f"{_FORMS}.ResetPasswordForm",
+    "reset_password_from_key": f"{_FORMS}.NewPasswordForm",
+    "change_password": f"{_FORMS}.ChangePasswordForm",
+    "add_email": f"{_FORMS}.ChangeEmailForm",
+    "reauthenticate": f"{_FORMS}.ReauthenticateForm",
 }
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 LOGIN_REDIRECT_URL = "api_portal"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+
+# Second factors
+MFA_ADAPTER = "api_keys.commerce_account.adapter.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_TOTP_ISSUER = "Commerce account"
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+_FORMS = "api_keys.commerce_account.second_factor_forms"
+MFA_FORMS = {
+    "authenticate": f"{_FORMS}.CodeForm",
+    "reauthenticate": f"{_FORMS}.ReauthenticateForm",
+    "activate_totp": f"{_FORMS}.ActivateTOTPForm",
+    "authenticate_webauthn": f"{_FORMS}.PasskeyForm",
+    "reauthenticate_webauthn": f"{_FORMS}.ReauthenticatePasskeyForm",
+    "login_webauthn": f"{_FORMS}.SignInPasskeyForm",
+    "add_webauthn": f"{_FORMS}.AddPasskeyForm",
+    "edit_webauthn": f"{_FORMS}.RenamePasskeyForm",
+}
+
+# Sessions, and how often one may fail
+SESSION_COOKIE_AGE = number("ACCOUNT_SESSION_IDLE_MINUTES", 60) * 60
+SESSION_LONGEST_SECONDS = number("ACCOUNT_SESSION_HOURS", 12) * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+STEP_UP_SECONDS = number("STEP_UP_SECONDS", 900)
+ACCOUNT_REAUTHENTICATION_TIMEOUT = STEP_UP_SECONDS
+ACCOUNT_RATE_LIMITS = {
+    "login": None,  # counts successes, too, and would shut out whoever shares an address
+    "login_failed": "10/m/ip,6/30m/key",
+    "login_failed_at_home": "6/30m/key",
+    "reset_password": "20/m/ip,5/h/key",
+}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        # The default of 300 would let a crowd of failures push each other out.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 # E-mail
 EMAIL_URL = env.str("ACCOUNT_EMAIL_URL", default="")

@@ -5,6 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
+from admin_portal.settings.base import LOOPBACK_HOSTS
+
 _BOUNDS = {
     "LIVE_KEYS_PER_ENVIRONMENT": (1, 10_000),
     "ROLL_GRACE_SECONDS": (0, 86_400),
@@ -32,4 +34,31 @@ def check_issuing_settings(**kwargs: Any) -> list[CheckMessage]:
                     id="commerce_account.E002",
                 )
             )
+    return found
+
+
+@register
+def check_account_settings(**kwargs: Any) -> list[CheckMessage]:
+    found: list[CheckMessage] = []
+    if settings.ALLOWED_HOSTS != LOOPBACK_HOSTS and not settings.EMAIL_URL:
+        found.append(
+            Error(
+                "ACCOUNT_EMAIL_URL is not set, but the site is served beyond this machine.",
+                hint="Without a mail server nobody's address can be confirmed.",
+                id="commerce_account.E003",
+            )
+        )
+    lengths = {
+        "ACCOUNT_SESSION_IDLE_MINUTES": settings.SESSION_COOKIE_AGE,
+        "ACCOUNT_SESSION_HOURS": settings.SESSION_LONGEST_SECONDS,
+    }
+    found += [
+        Error(
+            f"{name} is out of range.",
+            hint="Use more than nothing, and no more than 30 days.",
+            id="commerce_account.E004",
+        )
+        for name, seconds in lengths.items()
+        if not 0 < seconds <= 30 * 24 * 3600
+    ]
     return found

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 from uuid import UUID
 
-from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from api_keys.commerce_account.encryption import decrypt, encrypt
 from api_keys.commerce_account.history import NOBODY, Actor, record
 from api_keys.commerce_account.models import Company, Event, IssuedKey
 from api_keys.contract import (
@@ -85,7 +85,7 @@ def read_key(issued: IssuedKey) -> str:
 
     Raises InvalidToken when none of today's encryption keys opens it, or when it was revoked.
     """
-    return _cipher().decrypt(issued.ciphertext.encode()).decode()
+    return decrypt(issued.ciphertext)
 
 
 def reveal_key(issued: IssuedKey, *, by: Actor) -> str:
@@ -261,7 +261,7 @@ def _lock(company: Company) -> None:
 def _create(issued: IssuedKey, by: Actor) -> IssuedKey:
     key = generate_key(Environment(issued.environment))
     issued.digest = _digest(key)
-    issued.ciphertext = _cipher().encrypt(key.encode()).decode()
+    issued.ciphertext = encrypt(key)
     issued.fingerprint = fingerprint(key)
     issued.last_four = last_four(key)
     issued.created_by = by.user
@@ -278,7 +278,3 @@ def _digest(key: str) -> str:
     # A fast keyed digest is right here: the key is 190 random bits, so that there is nothing a
     # slow password hash would protect.
     return hmac.new(settings.DIGEST_KEY.encode(), key.encode(), hashlib.sha256).hexdigest()
-
-
-def _cipher() -> MultiFernet:
-    return MultiFernet([Fernet(key) for key in settings.ENCRYPTION_KEYS])

@@ -1,4 +1,9 @@
 from allauth.account import views as account
+from allauth.mfa.base import views as second_factor
+from allauth.mfa.recovery_codes import views as recovery_codes
+from allauth.mfa.totp import views as authenticator
+from allauth.mfa.webauthn import views as passkeys
+from allauth.usersessions import views as sessions
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
@@ -11,6 +16,7 @@ from api_keys.commerce_account.views import (
     members,
     validation,
 )
+from api_keys.commerce_account.views.security import reauthenticate_by_passkey
 from api_keys.contract import CHECK_PATH, Environment
 
 _check_path = CHECK_PATH.removeprefix("/")
@@ -51,8 +57,60 @@ urlpatterns = [
     path("my-account/new-company/", companies.new_company, name="new_company"),
     path("my-account/<int:company_pk>/", include(_of_a_company)),
     path("invitations/<str:token>/", invitations.invitation, name="invitation"),
-    # Coming in: the library's views under the library's names, in our templates. Those of its
-    # pages that we have no template for are left out on purpose.
+    # One's own account and coming in: the library's views under the library's names, in our
+    # templates. Those of its pages that we have no template for are left out on purpose.
+    path("my-account/security/", second_factor.index, name="mfa_index"),
+    path("my-account/security/password/", account.password_change, name="account_change_password"),
+    path("my-account/security/email/", account.email, name="account_email"),
+    path(
+        "my-account/security/authenticator/", authenticator.activate_totp, name="mfa_activate_totp"
+    ),
+    path(
+        "my-account/security/authenticator/remove/",
+        authenticator.deactivate_totp,
+        name="mfa_deactivate_totp",
+    ),
+    path(
+        "my-account/security/recovery-codes/",
+        recovery_codes.view_recovery_codes,
+        name="mfa_view_recovery_codes",
+    ),
+    path(
+        "my-account/security/recovery-codes/new/",
+        recovery_codes.generate_recovery_codes,
+        name="mfa_generate_recovery_codes",
+    ),
+    path(
+        "my-account/security/recovery-codes/download/",
+        recovery_codes.download_recovery_codes,
+        name="mfa_download_recovery_codes",
+    ),
+    path(
+        "my-account/security/passkeys/",
+        RedirectView.as_view(pattern_name="mfa_index"),
+        name="mfa_list_webauthn",
+    ),
+    path("my-account/security/passkeys/add/", passkeys.add_webauthn, name="mfa_add_webauthn"),
+    path(
+        "my-account/security/passkeys/<int:pk>/rename/",
+        passkeys.edit_webauthn,
+        name="mfa_edit_webauthn",
+    ),
+    path(
+        "my-account/security/passkeys/<int:pk>/remove/",
+        passkeys.remove_webauthn,
+        name="mfa_remove_webauthn",
+    ),
+    path("my-account/sessions/", sessions.list_usersessions, name="usersessions_list"),
+    path("my-account/still-you/", account.reauthenticate, name="account_reauthenticate"),
+    path("my-account/still-you/code/", second_factor.reauthenticate, name="mfa_reauthenticate"),
+    path(
+        "my-account/still-you/passkey/",
+        reauthenticate_by_passkey,
+        name="mfa_reauthenticate_webauthn",
+    ),
+    path("sign-in/second-step/", second_factor.authenticate, name="mfa_authenticate"),
+    path("sign-in/passkey/", passkeys.login_webauthn, name="mfa_login_webauthn"),
     path("sign-in/", account.login, name="account_login"),
     path("sign-out/", account.logout, name="account_logout"),
     path("create-an-account/", account.signup, name="account_signup"),
@@ -67,10 +125,5 @@ urlpatterns = [
         r"^forgot-password/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
         account.password_reset_from_key,
         name="account_reset_password_from_key",
-    ),
-    path(
-        "forgot-password/done/",
-        account.password_reset_from_key_done,
-        name="account_reset_password_from_key_done",
     ),
 ]

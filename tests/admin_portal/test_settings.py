@@ -99,6 +99,8 @@ def test_migrations_are_complete(settings: str, environment: dict[str, str]) -> 
         (ACCOUNT, "ACCOUNT_ENCRYPTION_KEYS", "c2hvcnQ="),
         (ACCOUNT, "ACCOUNT_DIGEST_KEY", "short"),
         (ACCOUNT, "ACCOUNT_URL", "http://account.example"),
+        (ACCOUNT, "ACCOUNT_SESSION_IDLE_MINUTES", "0"),
+        (ACCOUNT, "ACCOUNT_SESSION_HOURS", "721"),
         (ACCOUNT, "LIVE_KEYS_PER_ENVIRONMENT", "0"),
         (ACCOUNT, "ROLL_GRACE_SECONDS", "-1"),
         (ACCOUNT, "STEP_UP_SECONDS", "x"),
@@ -232,6 +234,25 @@ def test_mail_server_makes_confirming_the_address_mandatory(environment: dict[st
 
     assert "optional" in read(ACCOUNT, names, environment)
     assert "mandatory django.core.mail.backends.smtp.EmailBackend" in read(ACCOUNT, names, served)
+
+
+def test_account_beyond_this_machine_needs_a_mail_server(environment: dict[str, str]) -> None:
+    served = {**environment, "ACCOUNT_URL": "https://account.example"}
+    with_mail = {**served, "ACCOUNT_EMAIL_URL": "smtp+tls://user:password@mail.example:587"}
+
+    refused = run(["-c", f"import {WSGI[ACCOUNT]}"], served)
+    accepted = run(["-c", f"import {WSGI[ACCOUNT]}"], with_mail)
+
+    assert refused.returncode != 0
+    assert "ACCOUNT_EMAIL_URL is not set" in refused.stderr
+    assert (accepted.returncode, accepted.stderr) == (0, "")
+
+
+def test_known_devices_have_a_host_cookie_on_a_site_of_https(environment: dict[str, str]) -> None:
+    served = {**environment, "ACCOUNT_URL": "https://account.example"}
+
+    assert read(ACCOUNT, "settings.KNOWN_DEVICES_COOKIE_NAME", environment) == "account_devices"
+    assert read(ACCOUNT, "settings.KNOWN_DEVICES_COOKIE_NAME", served) == "__Host-account_devices"
 
 
 def test_ports_of_make_run_lead_the_sites_to_each_other(environment: dict[str, str]) -> None:

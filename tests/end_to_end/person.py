@@ -69,7 +69,8 @@ def complaint_of(message: ConsoleMessage) -> list[str]:
 
 
 def stray(request: Request, sites: Sites) -> list[str]:
-    return [] if request.url.startswith((sites.admin, sites.account)) else [request.url]
+    ours = (sites.admin, sites.account, sites.account_at_localhost)
+    return [] if request.url.startswith(ours) else [request.url]
 
 
 def sign_in_to_admin(page: Page, sites: Sites) -> None:

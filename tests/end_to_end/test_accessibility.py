@@ -167,8 +167,14 @@ def test_pages_that_mails_lead_to(browser: Browser, sites: Sites) -> None:
         for field in page.get_by_label("New Password").all():
             field.fill("another long pass phrase")
         page.get_by_role("button", name="Change password").click()
-        expect(page.get_by_role("heading", name="Your password is changed")).to_be_visible()
-        assert_accessible(page)
+        expect(page.get_by_text("Your password is changed")).to_be_visible()
+        assert_all_accessible(
+            page,
+            sites.account,
+            "/my-account/security/password/",
+            "/my-account/security/email/",
+            "/my-account/sessions/",
+        )
 
     assert "Choose a new password" in sites.log, "each mail is printed on the terminal as well"
 

@@ -1,9 +1,14 @@
+from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.template import Template
 from django.test import Client
+from django.test.signals import template_rendered
 
+from admin_portal.settings.base import BASE_DIR
 from api_keys.commerce_account.history import NOBODY, Actor
 from api_keys.commerce_account.issuing import issue_key, read_key, revoke_key
 from api_keys.commerce_account.models import Company, IssuedKey, Membership, Role
@@ -13,6 +18,22 @@ from api_keys.contract import Environment
 @pytest.fixture(autouse=True)
 def _this_site(commerce_account_site: None) -> None:
     """Every test in this folder is about the Commerce account."""
+
+
+@pytest.fixture(autouse=True)
+def _only_our_templates() -> Iterator[None]:
+    """Whatever a test renders, pages and mails alike, comes out of our own folder."""
+    foreign: set[str] = set()
+
+    def look(template: Template, **kwargs: Any) -> None:
+        file = str(template.origin.name)
+        if not file.startswith((str(BASE_DIR / "templates"), "<")) and "/django/forms/" not in file:
+            foreign.add(file)
+
+    template_rendered.connect(look)
+    yield
+    template_rendered.disconnect(look)
+    assert foreign == set()
 
 
 def member_of(company: Company, name: str, role: Role = Role.OWNER) -> User:

@@ -1,21 +1,20 @@
+"""Coming in, and one's own account: the library's forms as this site shows them."""
+
 from contextlib import suppress
 from typing import Any
 
+from allauth.account import forms as account
 from allauth.account.adapter import get_adapter
-from allauth.account.forms import (
-    LoginForm,
-    ResetPasswordForm as AllauthResetPasswordForm,
-    ResetPasswordKeyForm,
-    SignupForm,
-)
-from allauth.account.internal.flows.login import record_authentication
+from allauth.account.internal import flows
+from allauth.account.models import EmailAddress
 from allauth.core import context
 from django import forms
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from api_keys.commerce_account import members
@@ -23,6 +22,9 @@ from api_keys.commerce_account.company_forms import refuse_undeliverable
 from api_keys.commerce_account.history import Actor
 from api_keys.commerce_account.joining import invitation_followed, is_confirmed
 from api_keys.commerce_account.key_forms import refuse_control_characters
+
+LONGEST_EMAIL = 254
+"""Characters. What the database holds; Django's own field would take 320."""
 
 
 class WithoutPlaceholders:
@@ -36,24 +38,25 @@ class WithoutPlaceholders:
             field.widget.attrs.pop("placeholder", None)
             field.label_suffix = ""
             if isinstance(field, forms.EmailField):
-                field.validators.append(refuse_undeliverable)
+                field.max_length = LONGEST_EMAIL
+                field.validators += [MaxLengthValidator(LONGEST_EMAIL), refuse_undeliverable]
 
 
-class SignInForm(WithoutPlaceholders, LoginForm):
+class SignInForm(WithoutPlaceholders, account.LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["password"].help_text = ""  # the page itself leads to a forgotten password
 
 
-class ResetPasswordForm(WithoutPlaceholders, AllauthResetPasswordForm):
+class ResetPasswordForm(WithoutPlaceholders, account.ResetPasswordForm):
     pass
 
 
-class NewPasswordForm(WithoutPlaceholders, ResetPasswordKeyForm):
+class NewPasswordForm(WithoutPlaceholders, account.ResetPasswordKeyForm):
     pass
 
 
-class SignUpForm(WithoutPlaceholders, SignupForm):
+class SignUpForm(WithoutPlaceholders, account.SignupForm):
     """Makes an account, and either its company or, by an invitation's link, a member of another."""
 
     name = forms.CharField(
@@ -105,4 +108,64 @@ class SignUpForm(WithoutPlaceholders, SignupForm):
                 members.accept(self.invitation, by=newcomer)
         else:
             members.create_company(self.cleaned_data["company"], by=newcomer)
-        record_authentication(request, person, method="password")  # it was chosen just now
+
+    def validate_unique_email(self, value: str) -> str:
+        """Let an address that somebody else only asked to change to be registered by its owner."""
+        EmailAddress.objects.filter(email=value, verified=False).exclude(user__email=value).delete()
+        email: str = super().validate_unique_email(value)
+        return email
+
+    def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        """Take as long over a known address as over an unknown one: do the same, and undo it."""
+        if self.account_already_exists:
+            self.account_already_exists = False
+            with transaction.atomic():
+                self.save(request)
+                transaction.set_rollback(True)
+            self.account_already_exists = True
+        saved: tuple[User | None, HttpResponse | None] = super().try_save(request)
+        return saved
+
+
+class ChangePasswordForm(WithoutPlaceholders, account.ChangePasswordForm):
+    user: User
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["oldpassword"].help_text = ""
+
+    def clean_oldpassword(self) -> str:
+        """The password in use is as good a proof as being asked for it first, and as limited."""
+        given: str = self.cleaned_data["oldpassword"]
+        if not get_adapter().reauthenticate(self.user, given):
+            raise get_adapter().validation_error("enter_current_password")
+        return given
+
+    def save(self) -> None:
+        super().save()
+        flows.reauthentication.reauthenticate_by_password(context.request)
+
+
+class ChangeEmailForm(WithoutPlaceholders, account.AddEmailForm):
+    user: User
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("New email")
+
+    def save(self, request: HttpRequest) -> EmailAddress:
+        """Keep the address in use until the new one is confirmed, even if it never was itself."""
+        with transaction.atomic():
+            pending = EmailAddress.objects.filter(user=self.user, verified=False)
+            pending.exclude(email=self.user.email).delete()
+            address: EmailAddress = EmailAddress.objects.create(
+                user=self.user, email=self.cleaned_data["email"]
+            )
+        flows.email_verification.send_verification_email_to_address(request, address)
+        return address
+
+
+class ReauthenticateForm(WithoutPlaceholders, account.ReauthenticateForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].widget.attrs["autofocus"] = True
