@@ -170,6 +170,7 @@ def test_history_of_another_company_is_not_shown(
     stranger_client: Client, company: Company, issued: tuple[IssuedKey, str]
 ) -> None:
     own = Company.objects.get(name="Elsewhere")
+    add(company, 1, at=datetime(2020, 1, 1, tzinfo=UTC))
     foreign = Event.objects.filter(company=company).latest("pk").pk
 
     refused = stranger_client.get(url_of(company))
