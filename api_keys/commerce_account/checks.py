@@ -5,10 +5,16 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
+from api_keys.commerce_account.limits import open_storage
+
 _BOUNDS = {
     "LIVE_KEYS_PER_ENVIRONMENT": (1, 10_000),
+    "LIMIT_PER_KEY": (0, 1_000_000_000),
+    "LIMIT_PER_ADDRESS": (0, 1_000_000_000),
+    "LIMIT_FAILED_ATTEMPTS": (0, 1_000_000_000),
     "ROLL_GRACE_SECONDS": (0, 86_400),
     "STEP_UP_SECONDS": (60, 86_400),
+    "USAGE_FLUSH_SECONDS": (1, 60),
 }
 
 
@@ -33,3 +39,19 @@ def check_issuing_settings(**kwargs: Any) -> list[CheckMessage]:
                 )
             )
     return found
+
+
+@register
+def check_limits_url(**kwargs: Any) -> list[CheckMessage]:
+    try:
+        open_storage(settings.LIMITS_URL)
+    except Exception:
+        # The library's own words could hold the address, and with it a password.
+        return [
+            Error(
+                "LIMITS_URL is no place where requests can be counted.",
+                hint="Use memory://, or the redis:// or valkey:// address of a server.",
+                id="commerce_account.E003",
+            )
+        ]
+    return []
