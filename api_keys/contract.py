@@ -6,6 +6,7 @@ or of HTTP libraries, so that any other service or client can be written from it
 
 import hashlib
 import json
+import re
 import secrets
 import string
 import zlib
@@ -24,6 +25,9 @@ MAX_KEY_LENGTH = 512
 _ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _RANDOM_LENGTH = 32  # 62 ** 32 is 190 bits
 _CHECKSUM_LENGTH = 6  # 62 ** 6 holds any CRC-32
+
+KEY_PATTERN = re.compile(r"ck_(?:production|sandbox)_[0-9A-Za-z]{38}")
+"""Our keys, wherever they stand in a text: what scanners for leaked secrets look for."""
 
 
 class Environment(StrEnum):
@@ -72,7 +76,7 @@ _VERDICT_BY_STATUS_ALONE = {
 class Answer:
     """One answer of the validation service, as both ends see it.
 
-    `environment` is the key's own, `expires_at` is aware. Either is None when it isn't known.
+    `environment` is the key's own; the instants are aware. Each is None when it isn't known.
     `cause` says why an answer could not be read; it is for the log and set only when
     the verdict is UNAVAILABLE.
     """
@@ -81,6 +85,7 @@ class Answer:
     environment: Environment | None = None
     fingerprint: str = ""
     expires_at: datetime | None = None
+    revoked_at: datetime | None = None
     cause: str = ""
 
 
@@ -128,6 +133,7 @@ def answer_body(answer: Answer) -> dict[str, str | None]:
         "environment": answer.environment,
         "fingerprint": answer.fingerprint or None,
         "expires_at": answer.expires_at.isoformat() if answer.expires_at else None,
+        "revoked_at": answer.revoked_at.isoformat() if answer.revoked_at else None,
     }
 
 
@@ -169,6 +175,7 @@ def _read_members(status: int, members: dict[str, object]) -> Answer:
         environment=Environment(str(environment)) if environment is not None else None,
         fingerprint=str(members.get("fingerprint") or ""),
         expires_at=_read_instant(members.get("expires_at")),
+        revoked_at=_read_instant(members.get("revoked_at")),
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text()
-READERS = {"env", "required", "number", "flag", "site_url", "environ", "database"}
+READERS = {"env", "required", "number", "flag", "networks", "site_url", "environ", "database"}
 USUAL = {"HTTPS_PROXY"}  # read by `requests`, not by us
 DJANGOS = {"DJANGO_SETTINGS_MODULE"}
 

@@ -1,26 +1,30 @@
 """How each site's production server runs. `docs/decisions.md` has the reasons."""
 
 import gc
+import re
 from typing import Any
 from urllib.parse import quote
 
 from gunicorn.glogging import Logger
+
+GATEWAY = re.compile("(/sandbox)?/gateway/")
 
 LONGEST_SEGMENT = 32
 """Characters. Longer parts of a path are tokens out of an e-mail, or a key that went astray."""
 
 
 class AccessLogger(Logger):
-    def atoms(self, resp: Any, req: Any, environ: Any, request_time: Any) -> Any:
-        atoms = super().atoms(resp, req, environ, request_time)
-        segments = environ["PATH_INFO"].encode("latin-1").split(b"/")
+    def atoms(self, resp: Any, req: Any, request: Any, request_time: Any) -> Any:
+        atoms = super().atoms(resp, req, request, request_time)
+        # Without a path when gunicorn itself refused the request.
+        segments = request.get("PATH_INFO", "").encode("latin-1").split(b"/")
         shown = (b"..." if len(part) > LONGEST_SEGMENT else part for part in segments)
         # Quoted: a line break in a path must not begin a line of its own in the log.
         atoms["U"] = quote(b"/".join(shown))
         return atoms
 
 
-worker_class = "gthread"
+worker_class = "admin_portal.embedded.worker.Worker"
 workers = 1
 threads = 8
 keepalive = 75
@@ -36,6 +40,20 @@ logger_class = AccessLogger
 accesslog = "-"
 # The path without its query: somebody will put a key there one day.
 access_log_format = '%(h)s "%(m)s %(U)s" %(s)s %(b)s %(M)sms'
+
+
+def pre_request(worker: Any, req: Any) -> None:
+    """Promise not to read what a program sends to the key service beyond its headers.
+
+    The service refuses a body. Without this, gunicorn would ask for it ("100 Continue"), and
+    read it to its end to use the connection again.
+    """
+    if GATEWAY.match(req.path) and any(
+        name == "TRANSFER-ENCODING" or (name == "CONTENT-LENGTH" and value != "0")
+        for name, value in req.headers
+    ):
+        req.force_close()
+        req._expected_100_continue = False
 
 
 def post_worker_init(worker: Any) -> None:

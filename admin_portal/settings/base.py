@@ -2,6 +2,7 @@
 
 import os
 import re
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import TypeVar
 
@@ -80,6 +81,15 @@ def database(url_setting: str, sqlite_name: str) -> dict[str, object]:
     return {**found, "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
 
 
+def networks(name: str) -> list[IPv4Network | IPv6Network]:
+    """Return a setting that lists addresses and networks, parted by commas."""
+    listed: str = env.str(name, default="")
+    try:
+        return [ip_network(item.strip()) for item in listed.split(",") if item.strip()]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} has to list addresses or networks: {error}.") from None
+
+
 def sqlite_database(name: str) -> dict[str, object]:
     # IMMEDIATE: two transactions that read and then write wait for each other instead of failing.
     return {
@@ -129,6 +139,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "admin_portal.middleware.TrustedProxiesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -141,6 +152,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
+
+# Where it is served
+TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
 
 # Words and time
 LANGUAGE_CODE = "en"
@@ -172,7 +186,6 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
-ALLAUTH_TRUSTED_PROXY_COUNT = number("TRUSTED_PROXY_COUNT", 0)
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 
 # What a browser may do with our pages
@@ -202,9 +215,16 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "line": {
+            "()": "admin_portal.logs.KeylessFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        },
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        # Its warnings repeat, with the whole path, what is in the access log without tokens.
+        "django.request": {"level": "ERROR"},
+    },
 }

@@ -6,11 +6,16 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
 from admin_portal.settings.base import LOOPBACK_HOSTS
+from api_keys.commerce_account.limits import open_storage
 
 _BOUNDS = {
     "LIVE_KEYS_PER_ENVIRONMENT": (1, 10_000),
+    "LIMIT_PER_KEY": (0, 1_000_000_000),
+    "LIMIT_PER_ADDRESS": (0, 1_000_000_000),
+    "LIMIT_FAILED_ATTEMPTS": (0, 1_000_000_000),
     "ROLL_GRACE_SECONDS": (0, 86_400),
     "STEP_UP_SECONDS": (60, 86_400),
+    "USAGE_FLUSH_SECONDS": (1, 60),
 }
 
 
@@ -62,3 +67,19 @@ def check_account_settings(**kwargs: Any) -> list[CheckMessage]:
         if not 0 < seconds <= 30 * 24 * 3600
     ]
     return found
+
+
+@register
+def check_limits_url(**kwargs: Any) -> list[CheckMessage]:
+    try:
+        open_storage(settings.LIMITS_URL)
+    except Exception:
+        # The library's own words could hold the address, and with it a password.
+        return [
+            Error(
+                "LIMITS_URL is no place where requests can be counted.",
+                hint="Use memory://, or the redis:// or valkey:// address of a server.",
+                id="commerce_account.E005",
+            )
+        ]
+    return []

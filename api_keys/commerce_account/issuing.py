@@ -1,7 +1,5 @@
-"""Issue, reveal, roll, revoke and check keys. Nothing else writes them; each change is recorded."""
+"""Issue, reveal, roll and revoke keys. Nothing else writes them; each change is recorded."""
 
-import hashlib
-import hmac
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from uuid import UUID
@@ -11,17 +9,11 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from api_keys.commerce_account.digests import digest_of
 from api_keys.commerce_account.encryption import decrypt, encrypt
 from api_keys.commerce_account.history import NOBODY, Actor, record
 from api_keys.commerce_account.models import Company, Event, IssuedKey
-from api_keys.contract import (
-    Answer,
-    Environment,
-    Verdict,
-    fingerprint,
-    generate_key,
-    last_four,
-)
+from api_keys.contract import Environment, fingerprint, generate_key, last_four
 
 ROLL_DEADLINE = timedelta(days=30)
 """How long, at most, a roll waits for its successor to be seen in use."""
@@ -190,6 +182,7 @@ def note_first_use(issued_pk: int, now: datetime) -> None:
     A roll that waited for it ends soon after: ROLL_GRACE_SECONDS are left to a client whose parts
     do not all change over in the same instant.
     """
+    _lock(Company.objects.get(issuedkey=issued_pk))
     unused = IssuedKey.objects.filter(pk=issued_pk, first_used_at=None)
     if not unused.update(first_used_at=now):
         return
@@ -217,50 +210,22 @@ def seal_retired_keys(now: datetime) -> int:
     sealed = 0
     for issued in due.select_related("company"):
         with transaction.atomic():
+            _lock(issued.company)
             if due.filter(pk=issued.pk).update(revoked_at=F("retires_at"), ciphertext=""):
                 record(Event.Kind.KEY_RETIRED, issued.company, by=NOBODY, key=issued)
                 sealed += 1
     return sealed
 
 
-def check_key(key: str, environment: Environment) -> Answer:
-    """Say whether `key` is good for `environment`, now.
-
-    The digest comes first: nothing about a key's state is told to anyone who can't send that very
-    key. A revoked or expired key of the other environment is called revoked or expired, because
-    that is what its holder has to mend.
-    """
-    issued = IssuedKey.objects.filter(digest=_digest(key)).first()
-    if issued is None:
-        return Answer(Verdict.INVALID)
-    return Answer(
-        _verdict_on(issued, environment),
-        environment=Environment(issued.environment),
-        fingerprint=issued.fingerprint,
-        expires_at=issued.expires_at,
-    )
-
-
-def _verdict_on(issued: IssuedKey, environment: Environment) -> Verdict:
-    now = timezone.now()
-    if issued.revoked_since(now):
-        return Verdict.REVOKED
-    if issued.is_expired(now):
-        return Verdict.EXPIRED
-    if issued.environment != environment:
-        return Verdict.WRONG_ENVIRONMENT
-    return Verdict.VALID
-
-
 def _lock(company: Company) -> None:
     # One writer of a company's keys at a time: what was counted stays true until it is written.
     # SQLite has no row locks; its transactions are IMMEDIATE, which excludes every other writer.
-    Company.objects.select_for_update().get(pk=company.pk)
+    Company.objects.select_for_update(no_key=True).get(pk=company.pk)
 
 
 def _create(issued: IssuedKey, by: Actor) -> IssuedKey:
     key = generate_key(Environment(issued.environment))
-    issued.digest = _digest(key)
+    issued.digest = digest_of(key)
     issued.ciphertext = encrypt(key)
     issued.fingerprint = fingerprint(key)
     issued.last_four = last_four(key)
@@ -272,9 +237,3 @@ def _create(issued: IssuedKey, by: Actor) -> IssuedKey:
 def _let_stay(issued: IssuedKey, by: Actor) -> None:
     IssuedKey.objects.filter(pk=issued.pk).update(retires_at=None, retires_on_use=False)
     record(Event.Kind.ROLL_CALLED_OFF, issued.company, by=by, key=issued)
-
-
-def _digest(key: str) -> str:
-    # A fast keyed digest is right here: the key is 190 random bits, so that there is nothing a
-    # slow password hash would protect.
-    return hmac.new(settings.DIGEST_KEY.encode(), key.encode(), hashlib.sha256).hexdigest()

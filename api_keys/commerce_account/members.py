@@ -196,7 +196,7 @@ def _signer() -> Signer:
 
 def _lock(company: Company) -> None:
     # One change at a time to who belongs to a company; see `issuing._lock`.
-    Company.objects.select_for_update().get(pk=company.pk)
+    Company.objects.select_for_update(no_key=True).get(pk=company.pk)
 
 
 def _lock_for_owner(company: Company, by: Actor) -> None:

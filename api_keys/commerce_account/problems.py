@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from api_keys.contract import STATUS, Verdict
@@ -22,6 +25,20 @@ class Problem:
     title: StrPromise
     detail: StrPromise
 
+    @property
+    def uri(self) -> str:
+        return f"{settings.SITE_URL}{reverse('problem', args=[self.slug])}"
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return _HEADERS.get(self.status, {})
+
+
+_HEADERS: Mapping[int, Mapping[str, str]] = {
+    401: {"WWW-Authenticate": 'ApiKey realm="Commerce services"'},
+    405: {"Allow": "GET, HEAD"},
+    503: {"Retry-After": "30"},
+}
 
 PROBLEM_OF_VERDICT = {
     Verdict.INVALID: Problem(
@@ -72,7 +89,61 @@ HTTPS_REQUIRED = Problem(
     _("Use the https address of this service. Replace the key that you sent: others may know it."),
 )
 
-PROBLEMS = {
-    problem.slug: problem
-    for problem in (*PROBLEM_OF_VERDICT.values(), MISSING_KEY, CONFLICTING_KEYS, HTTPS_REQUIRED)
-}
+KEY_IN_ADDRESS = Problem(
+    "key-in-address",
+    401,
+    _("The key was sent in the address"),
+    _(
+        "Addresses are kept in logs and histories, so others may know the key by now: roll it in"
+        " API Portal, and send the new one in the magento-api-key or the x-api-key header."
+    ),
+)
+BODY_SENT = Problem(
+    "body-sent",
+    400,
+    _("A body was sent"),
+    _("Nothing but the headers is read here. Send the request without a body."),
+)
+HEADERS_TOO_LARGE = Problem(
+    "headers-too-large",
+    400,
+    _("The headers are too large"),
+    _("Names and values of all headers together may have 8192 bytes."),
+)
+METHOD_NOT_ALLOWED = Problem(
+    "method-not-allowed",
+    405,
+    _("The method is not allowed"),
+    _("Keys are checked with GET or HEAD."),
+)
+TOO_MANY_REQUESTS = Problem(
+    "too-many-requests",
+    429,
+    _("There were too many requests"),
+    _(
+        "The RateLimit field says which limit was reached, and Retry-After how many seconds to"
+        " wait. This says nothing about the key."
+    ),
+)
+UNAVAILABLE = Problem(
+    "unavailable",
+    503,
+    _("The service is out of order"),
+    _("The key could not be looked up. This says nothing about it; try again later."),
+)
+
+CHECK_PROBLEMS = (
+    *PROBLEM_OF_VERDICT.values(),
+    MISSING_KEY,
+    KEY_IN_ADDRESS,
+    CONFLICTING_KEYS,
+    HTTPS_REQUIRED,
+    BODY_SENT,
+    HEADERS_TOO_LARGE,
+    METHOD_NOT_ALLOWED,
+    TOO_MANY_REQUESTS,
+    UNAVAILABLE,
+)
+"""What a check can answer besides yes."""
+
+PROBLEMS = {problem.slug: problem for problem in CHECK_PROBLEMS}

@@ -17,7 +17,7 @@ from api_keys.commerce_account.views import (
     validation,
 )
 from api_keys.commerce_account.views.security import reauthenticate_by_passkey
-from api_keys.contract import CHECK_PATH, Environment
+from api_keys.contract import CHECK_PATH, KEY_PATTERN, Environment
 
 _check_path = CHECK_PATH.removeprefix("/")
 
@@ -48,6 +48,13 @@ urlpatterns = [
         f"{Environment.SANDBOX}/{_check_path}",
         validation.api_key_check,
         {"environment": Environment.SANDBOX},
+    ),
+    path("gateway/openapi.json", validation.openapi, name="openapi"),
+    # A key in the path is refused there, too, so that its sender hears of it.
+    re_path(
+        rf"^(?:{Environment.SANDBOX}/)?gateway/.*{KEY_PATTERN.pattern}",
+        validation.api_key_check,
+        {"environment": Environment.PRODUCTION},
     ),
     path("problems/<slug:slug>/", validation.problem, name="problem"),
     # My Account

@@ -1,53 +1,60 @@
 """The key-validation service, for programs, and the pages that explain its answers to people."""
 
-from django.conf import settings
+import logging
+
 from django.contrib.auth.decorators import login_not_required
+from django.db import Error as DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import http_date
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_safe
 
-from api_keys.commerce_account.issuing import check_key
+from api_keys.commerce_account import limits, usage
+from api_keys.commerce_account.checking import answer_about, find_key
+from api_keys.commerce_account.digests import digest_of
+from api_keys.commerce_account.limits import Allowance, Policy
+from api_keys.commerce_account.openapi import document
 from api_keys.commerce_account.problems import (
-    CONFLICTING_KEYS,
-    HTTPS_REQUIRED,
-    MISSING_KEY,
     PROBLEM_OF_VERDICT,
     PROBLEMS,
+    TOO_MANY_REQUESTS,
+    UNAVAILABLE,
     Problem,
 )
+from api_keys.commerce_account.reading import read_key
 from api_keys.contract import (
-    KEY_HEADERS,
     PROBLEM_JSON,
     STATUS,
+    Answer,
     Environment,
     Verdict,
     answer_body,
 )
 
+logger = logging.getLogger(__name__)
+
 
 @login_not_required
 @csrf_exempt  # its 403 would tell a client "wrong environment"; nothing but GET is answered anyway
-@require_safe
 @never_cache
-@sensitive_variables("keys", "key")
 def api_key_check(request: HttpRequest, environment: Environment) -> HttpResponse:
     """`GET /gateway/apikeycheck`, the vendor's wire format: 200 for a good key and for no other."""
-    if settings.IS_HTTPS and not request.is_secure():
-        return _problem(HTTPS_REQUIRED)
-    keys = {request.headers[name] for name in KEY_HEADERS if request.headers.get(name)}
-    if not keys:
-        return _problem(MISSING_KEY)
-    if len(keys) > 1:
-        return _problem(CONFLICTING_KEYS)
-    (key,) = keys
-    answer = check_key(key, environment)
-    if answer.verdict is Verdict.VALID:
-        return JsonResponse(answer_body(answer), status=STATUS[answer.verdict])
-    return _problem(PROBLEM_OF_VERDICT[answer.verdict], answer_body(answer))
+    response = _answer(request, environment)
+    if request.method == "HEAD":
+        response["Content-Length"] = str(len(response.content))
+        response.content = b""  # gunicorn drops it, too, but warns each time
+    return response
+
+
+@login_not_required
+@require_safe
+def openapi(request: HttpRequest) -> HttpResponse:
+    """`GET /gateway/openapi.json`: the service, described for programs."""
+    return JsonResponse(document())
 
 
 @login_not_required
@@ -59,15 +66,68 @@ def problem(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "commerce_account/problem.html", {"problem": PROBLEMS[slug]})
 
 
-def _problem(problem: Problem, members: dict[str, str | None] | None = None) -> HttpResponse:
+@sensitive_variables("key")
+def _answer(request: HttpRequest, environment: Environment) -> HttpResponse:
+    caller = limits.network_of(request.META["REMOTE_ADDR"])
+    exhausted = limits.find_exhausted(Policy.ADDRESS, caller)
+    if exhausted:
+        return _too_many(exhausted)
+    key = read_key(request)
+    if isinstance(key, Problem):
+        return _problem(key, limits.take(Policy.ADDRESS, caller))
+    try:
+        return _check(request, key, environment, caller)
+    except DatabaseError:
+        logger.exception("A key could not be looked up.")
+        return _problem(UNAVAILABLE)
+
+
+@sensitive_variables("key")
+def _check(request: HttpRequest, key: str, environment: Environment, caller: str) -> HttpResponse:
+    digest = digest_of(key)
+    # A key that is asked about too often costs its own allowance only, not that of its address.
+    exhausted = limits.find_exhausted(Policy.KEY, digest)
+    if exhausted:
+        return _too_many(exhausted)
+    issued = find_key(digest)
+    limits.count(Policy.ADDRESS, caller)
+    policy, who = (Policy.KEY, digest) if issued else (Policy.FAILED_ATTEMPTS, caller)
+    allowance = limits.take(policy, who)
+    if allowance and not allowance.is_granted:
+        return _too_many(allowance)
+    now = timezone.now()
+    answer = answer_about(issued, environment, now)
+    if issued:
+        usage.count(issued, answer.verdict, request, now)
+    if answer.verdict is Verdict.VALID:
+        return _valid(answer, allowance)
+    return _problem(PROBLEM_OF_VERDICT[answer.verdict], allowance, answer_body(answer))
+
+
+def _valid(answer: Answer, allowance: Allowance | None) -> HttpResponse:
+    headers = {**limits.fields(allowance), "API-Key-Fingerprint": answer.fingerprint}
+    if answer.expires_at:
+        headers["API-Key-Expires"] = http_date(answer.expires_at.timestamp())
+    return JsonResponse(answer_body(answer), status=STATUS[answer.verdict], headers=headers)
+
+
+def _too_many(exhausted: Allowance) -> HttpResponse:
+    response = _problem(TOO_MANY_REQUESTS, exhausted)
+    response["Retry-After"] = str(exhausted.seconds)
+    return response
+
+
+def _problem(
+    problem: Problem,
+    allowance: Allowance | None = None,
+    members: dict[str, str | None] | None = None,
+) -> HttpResponse:
     body = {
-        "type": settings.SITE_URL + reverse("problem", args=[problem.slug]),
+        "type": problem.uri,
         "title": str(problem.title),
         "status": problem.status,
         "detail": str(problem.detail),
         **(members or {}),
     }
-    response = JsonResponse(body, status=problem.status, content_type=PROBLEM_JSON)
-    if problem.status == 401:
-        response["WWW-Authenticate"] = 'ApiKey realm="Commerce services"'
-    return response
+    headers = {**limits.fields(allowance), **problem.headers}
+    return JsonResponse(body, status=problem.status, content_type=PROBLEM_JSON, headers=headers)

@@ -3,12 +3,14 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.template import Template
 from django.test import Client
 from django.test.signals import template_rendered
 
 from admin_portal.settings.base import BASE_DIR
+from api_keys.commerce_account import limits, usage
 from api_keys.commerce_account.history import NOBODY, Actor
 from api_keys.commerce_account.issuing import issue_key, read_key, revoke_key
 from api_keys.commerce_account.models import Company, IssuedKey, Membership, Role
@@ -93,3 +95,10 @@ def stranger_client(db: None) -> Client:
 def issued(company: Company, member: User) -> tuple[IssuedKey, str]:
     """A production key without expiry, and its row."""
     return new_key(company, by=member)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_counted(commerce_account_site: None) -> None:
+    """Limits and uses are counted in memory, which one test must not leave to the next."""
+    limits.open_storage(settings.LIMITS_URL).reset()
+    usage.forget()

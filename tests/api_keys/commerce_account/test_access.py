@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from api_keys.commerce_account.issuing import check_key
+from api_keys.commerce_account.checking import check_key
 from api_keys.commerce_account.models import Company, IssuedKey
 from api_keys.contract import Environment, Verdict
 from tests.api_keys.commerce_account.conftest import member_of, signed_in

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 import pytest
 from django.core.management import CommandError, call_command
 
-from api_keys.commerce_account.issuing import check_key
+from api_keys.commerce_account.checking import check_key
 from api_keys.commerce_account.models import Company, IssuedKey
 from api_keys.contract import Environment, Verdict
 

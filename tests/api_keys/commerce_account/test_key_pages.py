@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from api_keys.commerce_account.issuing import check_key
+from api_keys.commerce_account.checking import check_key
 from api_keys.commerce_account.models import Company, Event, IssuedKey, KeyUsage
 from api_keys.contract import Environment, Verdict
 from tests.api_keys.commerce_account.conftest import delete, new_key

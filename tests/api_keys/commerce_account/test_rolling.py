@@ -9,11 +9,11 @@ from django.test import Client
 from django.utils import timezone
 
 from api_keys.commerce_account import issuing
+from api_keys.commerce_account.checking import check_key
 from api_keys.commerce_account.history import NOBODY
 from api_keys.commerce_account.issuing import (
     Refused,
     call_off_roll,
-    check_key,
     note_first_use,
     read_key,
     roll_key,

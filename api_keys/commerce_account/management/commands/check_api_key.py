@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from api_keys.commerce_account.issuing import check_key
+from api_keys.commerce_account.checking import check_key
 from api_keys.contract import Environment, Verdict
 
 

@@ -1,0 +1,83 @@
+"""gunicorn's worker, which no single client can hold up. `docs/decisions.md` has the reasons."""
+
+import socket
+import time
+from collections import deque
+from concurrent.futures import Future
+from functools import partial
+from selectors import EVENT_READ
+
+from gunicorn.http.errors import LimitRequestHeaders
+from gunicorn.http.message import Request
+from gunicorn.http.parser import RequestParser
+from gunicorn.http.unreader import Unreader
+from gunicorn.workers.gthread import TConn, ThreadWorker
+
+LONGEST_HEAD = 16 * 1024
+"""Bytes read of a request's head before it is given up. gunicorn's own limit is 800 KB."""
+
+SECONDS_TO_LEAVE = 2.0
+LONGEST_REST = 64 * 1024
+"""Bytes of an unwanted body that are thrown away, so that the answer arrives before the end."""
+
+
+class ShortRequest(Request):
+    def read_into(self, unreader: Unreader, buf: bytearray, stop: bool | None = False) -> None:
+        if len(buf) > LONGEST_HEAD:
+            raise LimitRequestHeaders("max buffer headers")
+        super().read_into(unreader, buf, stop)
+
+
+RequestParser.mesg_class = ShortRequest
+
+
+class Worker(ThreadWorker):
+    """Waits for closing clients beside everything else.
+
+    gunicorn's own worker waits for each, up to two seconds, in the one thread that takes new
+    requests, so that a client which keeps its end open would stop the whole site.
+    """
+
+    def init_process(self) -> None:
+        self.leaving: deque[tuple[float, TConn]] = deque()
+        super().init_process()
+
+    def finish_request(self, conn: TConn, fs: Future[bool]) -> None:
+        if fs.cancelled() or fs.exception() or fs.result():
+            super().finish_request(conn, fs)
+            return
+        try:
+            conn.sock.shutdown(socket.SHUT_WR)
+            conn.sock.setblocking(False)
+            left = [LONGEST_REST]
+            self.poller.register(conn.sock, EVENT_READ, partial(self.throw_away, conn, left))
+            self.leaving.append((time.monotonic() + SECONDS_TO_LEAVE, conn))
+        except (OSError, ValueError, KeyError):
+            self.nr_conns -= 1
+            conn.close()
+
+    def throw_away(self, conn: TConn, left: list[int], sock: socket.socket) -> None:
+        """Read what a closing client still sends, until it closes or goes on for too long."""
+        try:
+            rest = sock.recv(8192)
+        except BlockingIOError:
+            return
+        except OSError:
+            rest = b""
+        left[0] -= len(rest)
+        if not rest or left[0] <= 0:
+            self.let_go(conn)
+
+    def murder_pending(self) -> None:
+        super().murder_pending()
+        now = time.monotonic()
+        for due, conn in list(self.leaving):
+            if due > now:
+                break
+            self.let_go(conn)
+
+    def let_go(self, conn: TConn) -> None:
+        self.leaving = deque(entry for entry in self.leaving if entry[1] is not conn)
+        self.poller.unregister(conn.sock)
+        self.nr_conns -= 1
+        conn.close()

@@ -1,0 +1,59 @@
+"""Check keys. Nothing here writes, and nothing touches a key's ciphertext."""
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from api_keys.commerce_account.digests import digest_of
+from api_keys.commerce_account.models import IssuedKey
+from api_keys.contract import Answer, Environment, Verdict
+
+_COLUMNS = "id, environment, fingerprint, expires_at, revoked_at, retires_at, first_used_at"
+_FIND = f"SELECT {_COLUMNS} FROM {IssuedKey._meta.db_table} WHERE digest = %s"  # noqa: S608
+
+
+def check_key(key: str, environment: Environment) -> Answer:
+    """Say whether `key` is good for `environment`, now."""
+    return answer_about(find_key(digest_of(key)), environment, timezone.now())
+
+
+def find_key(digest: str) -> IssuedKey | None:
+    """Return the key's row, with what an answer about it needs. One query.
+
+    Its SQL is ready-made: to compose it anew took three times as long as to run it.
+    """
+    return next(iter(IssuedKey.objects.raw(_FIND, [digest])), None)
+
+
+def answer_about(issued: IssuedKey | None, environment: Environment, now: datetime) -> Answer:
+    """Say whether a key is good for `environment` at `now`. None was never issued.
+
+    The digest comes first: nothing about a key's state is told to anyone who can't send that very
+    key. A revoked or expired key of the other environment is called revoked or expired, because
+    that is what its holder has to mend.
+    """
+    if issued is None:
+        return Answer(Verdict.INVALID)
+    return Answer(
+        _verdict_on(issued, environment, now),
+        environment=Environment(issued.environment),
+        fingerprint=issued.fingerprint,
+        expires_at=_end_of(issued),
+        revoked_at=issued.revoked_since(now),
+    )
+
+
+def _verdict_on(issued: IssuedKey, environment: Environment, now: datetime) -> Verdict:
+    if issued.revoked_since(now):
+        return Verdict.REVOKED
+    if issued.is_expired(now):
+        return Verdict.EXPIRED
+    if issued.environment != environment:
+        return Verdict.WRONG_ENVIRONMENT
+    return Verdict.VALID
+
+
+def _end_of(issued: IssuedKey) -> datetime | None:
+    # A key that is being rolled works no longer than its roll lasts, whatever its own expiry.
+    ends = [end for end in (issued.expires_at, issued.retires_at) if end is not None]
+    return min(ends, default=None)

@@ -1,0 +1,65 @@
+"""Read the key out of a request to the key-validation service, or say what is wrong with it."""
+
+import re
+from urllib.parse import unquote_plus
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from api_keys.commerce_account.problems import (
+    BODY_SENT,
+    CONFLICTING_KEYS,
+    HEADERS_TOO_LARGE,
+    HTTPS_REQUIRED,
+    KEY_IN_ADDRESS,
+    METHOD_NOT_ALLOWED,
+    MISSING_KEY,
+    Problem,
+)
+from api_keys.contract import KEY_HEADERS, KEY_PATTERN
+
+LONGEST_HEADERS = 8 * 1024
+"""Characters of all names and values together."""
+
+_KEY_BY_NAME = re.compile(r"(?:^|[&;])[^=&;]*(?:key|token)[^=&;]*=[^&;]", re.IGNORECASE)
+
+
+def read_key(request: HttpRequest) -> str | Problem:
+    """Return the key that was sent. The database is not asked, and no body is read.
+
+    A key in the address is found before anything else, even where a header holds a good one: it
+    has leaked, and this may be the only time that its owner hears of it.
+    """
+    if _has_key_in_address(request):
+        return KEY_IN_ADDRESS
+    if request.method not in ("GET", "HEAD"):
+        return METHOD_NOT_ALLOWED
+    if settings.IS_HTTPS and not request.is_secure():
+        return HTTPS_REQUIRED
+    if _has_body(request):
+        return BODY_SENT
+    if _length_of_headers(request) > LONGEST_HEADERS:
+        return HEADERS_TOO_LARGE
+    keys = {request.headers[name] for name in KEY_HEADERS if request.headers.get(name)}
+    if len(keys) > 1:
+        return CONFLICTING_KEYS
+    return keys.pop() if keys else MISSING_KEY
+
+
+def _has_key_in_address(request: HttpRequest) -> bool:
+    query = request.META.get("QUERY_STRING", "")
+    if not query:
+        return KEY_PATTERN.search(request.path) is not None
+    query = unquote_plus(query)
+    return bool(KEY_PATTERN.search(request.path + "?" + query) or _KEY_BY_NAME.search(query))
+
+
+def _has_body(request: HttpRequest) -> bool:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return length.strip("0") != "" or "HTTP_TRANSFER_ENCODING" in request.META
+
+
+def _length_of_headers(request: HttpRequest) -> int:
+    return sum(
+        len(name) + len(value) for name, value in request.META.items() if name.startswith("HTTP_")
+    )

@@ -1,0 +1,223 @@
+"""How often the key-validation service may be asked: per key, per address, per failed attempt."""
+
+import logging
+import math
+import threading
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from api_keys.commerce_account import limits
+from api_keys.commerce_account.models import Company, IssuedKey
+from tests.api_keys.commerce_account.checks import PRODUCTION, SANDBOX, problem_of
+from tests.api_keys.commerce_account.conftest import new_key
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+ELSEWHERE = "192.0.2.7"
+
+
+@pytest.fixture(autouse=True)
+def _small_limits(settings: Settings) -> None:
+    settings.LIMIT_PER_KEY = 3
+    settings.LIMIT_PER_ADDRESS = 20
+    settings.LIMIT_FAILED_ATTEMPTS = 2
+
+
+def statuses(
+    client: Client, key: str, times: int, *, path: str = PRODUCTION, address: str = "127.0.0.1"
+) -> list[int]:
+    return [
+        client.get(path, headers={"x-api-key": key}, REMOTE_ADDR=address).status_code
+        for _ in range(times)
+    ]
+
+
+def test_key_asked_about_too_often_waits(client: Client, issued: tuple[IssuedKey, str]) -> None:
+    with time_machine.travel(NOW, tick=False):
+        assert statuses(client, issued[1], 3) == [200, 200, 200]
+
+    with time_machine.travel(NOW + timedelta(seconds=18), tick=False):
+        response = client.get(PRODUCTION, headers={"x-api-key": issued[1]})
+
+    assert (response.status_code, problem_of(response)) == (429, "too-many-requests")
+    assert response["Retry-After"] == "42"
+    assert response["RateLimit"] == '"key";r=0;t=42'
+
+
+def test_key_works_again_after_the_seconds_it_was_told(
+    client: Client, issued: tuple[IssuedKey, str]
+) -> None:
+    with time_machine.travel(NOW, tick=False):
+        assert statuses(client, issued[1], 4)[-1] == 429
+
+    with time_machine.travel(NOW + timedelta(seconds=60), tick=False):
+        assert statuses(client, issued[1], 1) == [200]
+
+
+def test_answers_say_what_is_left(client: Client, issued: tuple[IssuedKey, str]) -> None:
+    def rate_limit(key: str, path: str = PRODUCTION) -> str:
+        headers = {"x-api-key": key} if key else {}
+        response = client.get(path, headers=headers)
+        assert response["RateLimit-Policy"] == (
+            '"key";q=3;w=60, "address";q=20;w=60, "failed-attempts";q=2;w=60'
+        )
+        return f"{response.status_code} {response['RateLimit']}"
+
+    with time_machine.travel(NOW, tick=False):
+        told = [
+            rate_limit(issued[1]),
+            rate_limit(issued[1], SANDBOX),
+            rate_limit("unknown"),
+            rate_limit(""),
+        ]
+
+    assert told == [
+        '200 "key";r=2;t=60',
+        '403 "key";r=1;t=60',
+        '401 "failed-attempts";r=1;t=60',
+        '401 "address";r=16;t=60',
+    ]
+
+
+def test_storm_of_one_key_leaves_its_neighbours_alone(
+    client: Client, company: Company, issued: tuple[IssuedKey, str]
+) -> None:
+    _row, neighbour = new_key(company, "neighbour")
+
+    storm = statuses(client, issued[1], 100)
+    beside = statuses(client, neighbour, 3)
+
+    assert storm.count(200) == 3
+    assert storm.count(429) == 97
+    assert beside == [200, 200, 200]
+
+
+def test_storm_of_one_key_is_refused_without_the_database(
+    client: Client,
+    issued: tuple[IssuedKey, str],
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    statuses(client, issued[1], 3)
+
+    with django_assert_num_queries(0):
+        assert statuses(client, issued[1], 10) == [429] * 10
+
+
+def test_address_that_asks_too_often_waits_whatever_it_sends(
+    client: Client, settings: Settings, issued: tuple[IssuedKey, str]
+) -> None:
+    settings.LIMIT_PER_ADDRESS = 2
+    assert statuses(client, "", 2) == [401, 401]
+
+    response = client.get(PRODUCTION, headers={"x-api-key": issued[1]})
+
+    assert (response.status_code, problem_of(response)) == (429, "too-many-requests")
+    assert response["RateLimit"].startswith('"address";r=0;t=')
+    assert statuses(client, issued[1], 1, address=ELSEWHERE) == [200]
+
+
+def test_address_that_asks_too_often_is_refused_without_the_database(
+    client: Client,
+    settings: Settings,
+    issued: tuple[IssuedKey, str],
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    settings.LIMIT_PER_ADDRESS = 1
+    statuses(client, issued[1], 1)
+
+    with django_assert_num_queries(0):
+        assert statuses(client, "unknown", 1) == [429]
+
+
+def test_guesser_is_slowed_down(client: Client, db: None) -> None:
+    guesses = [statuses(client, f"guess {number}", 1)[0] for number in range(4)]
+
+    assert guesses == [401, 401, 429, 429]
+    assert statuses(client, "a guess", 1, address=ELSEWHERE) == [401]
+
+
+def test_good_key_is_never_refused_for_the_guesses_of_others(
+    client: Client, issued: tuple[IssuedKey, str]
+) -> None:
+    assert statuses(client, "unknown", 5)[-1] == 429
+
+    assert statuses(client, issued[1], 1) == [200]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "status"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", 429),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", 401),
+        ("192.0.2.1", "192.0.2.2", 401),
+    ],
+)
+def test_network_of_64_bits_counts_as_one_address(
+    client: Client, db: None, first: str, second: str, status: int
+) -> None:
+    statuses(client, "unknown", 2, address=first)
+
+    assert statuses(client, "unknown", 1, address=second) == [status]
+
+
+def test_limit_of_0_is_none(
+    client: Client, settings: Settings, issued: tuple[IssuedKey, str]
+) -> None:
+    settings.LIMIT_PER_KEY = settings.LIMIT_PER_ADDRESS = settings.LIMIT_FAILED_ATTEMPTS = 0
+
+    response = client.get(PRODUCTION, headers={"x-api-key": issued[1]})
+
+    assert statuses(client, issued[1], 30) == [200] * 30
+    assert statuses(client, "unknown", 30) == [401] * 30
+    assert "RateLimit" not in response
+    assert "RateLimit-Policy" not in response
+
+
+def test_counters_that_do_not_answer_refuse_nothing_and_are_logged_once(
+    client: Client,
+    settings: Settings,
+    issued: tuple[IssuedKey, str],
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(limits, "_breaker", limits._Breaker())
+    settings.LIMITS_URL = "redis://127.0.0.1:1/0"
+
+    with caplog.at_level(logging.ERROR):
+        answered = statuses(client, issued[1], 10)
+
+    assert answered == [200] * 10
+    assert [record.name for record in caplog.records].count(limits.logger.name) == 1
+
+
+def test_counters_are_swept_away_but_not_for_every_request(
+    client: Client, issued: tuple[IssuedKey, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swept = []
+
+    class Timer(threading.Timer):
+        def __init__(self, *arguments: Any) -> None:
+            super().__init__(*arguments)
+            swept.append(self)
+
+    monkeypatch.setattr("limits.storage.memory.threading.Timer", Timer)
+    memory = limits.open_storage("memory://")
+    assert isinstance(memory, limits.RarelySweptMemory)
+    monkeypatch.setattr(memory, "swept_at", -math.inf)
+
+    with time_machine.travel(NOW - timedelta(hours=1), tick=False):
+        for number in range(50):
+            statuses(client, f"guess {number}", 1, address=f"192.0.2.{number}")
+            swept[0].join(timeout=30)
+    kept = len(memory.storage)
+    monkeypatch.setattr(memory, "swept_at", -math.inf)
+    statuses(client, issued[1], 1)
+    swept[1].join(timeout=30)
+
+    assert len(swept) == 2
+    assert kept == 100
+    assert len(memory.storage) == 2
