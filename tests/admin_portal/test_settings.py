@@ -102,6 +102,10 @@ def test_migrations_are_complete(settings: str, environment: dict[str, str]) -> 
         (ACCOUNT, "LIVE_KEYS_PER_ENVIRONMENT", "0"),
         (ACCOUNT, "ROLL_GRACE_SECONDS", "-1"),
         (ACCOUNT, "STEP_UP_SECONDS", "x"),
+        (ADMIN, "ADMIN_DATABASE_URL", "mysql://host/name"),
+        (ACCOUNT, "ACCOUNT_DATABASE_URL", "postgres://host"),
+        (ACCOUNT, "ACCOUNT_DATABASE_URL", "postgres://host:port/name"),
+        (ACCOUNT, "ACCOUNT_DATABASE_URL", "postgres://the host/name"),
     ],
 )
 def test_unsafe_setting_stops_the_start_by_its_name(
@@ -232,6 +236,17 @@ def test_mail_server_makes_confirming_the_address_mandatory(environment: dict[st
 
     assert "optional" in read(ACCOUNT, names, environment)
     assert "mandatory django.core.mail.backends.smtp.EmailBackend" in read(ACCOUNT, names, served)
+
+
+def test_database_s_address_may_have_options_and_quoted_characters(
+    environment: dict[str, str],
+) -> None:
+    url = "postgres://ann:p%40ss@db.example:5433/keys?sslmode=require"
+    names = "[settings.DATABASES['default'][name] for name in ('HOST', 'PASSWORD', 'OPTIONS')]"
+
+    seen = read(ACCOUNT, names, {**environment, "ACCOUNT_DATABASE_URL": url})
+
+    assert seen == "['db.example', 'p@ss', {'sslmode': 'require'}]"
 
 
 def test_ports_of_make_run_lead_the_sites_to_each_other(environment: dict[str, str]) -> None:
