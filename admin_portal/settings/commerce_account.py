@@ -3,6 +3,7 @@
 from django.core.exceptions import ImproperlyConfigured
 
 from admin_portal.settings.base import *
+from admin_portal.settings.job_queue import job_queue
 
 SITE_URL = site_url("ACCOUNT_URL", "ACCOUNT_PORT", 8001)
 IS_HTTPS = SITE_URL.startswith("https://")
@@ -56,6 +57,7 @@ if EMAIL_URL:
         globals().update(env.email_url("ACCOUNT_EMAIL_URL"))
     except (ImproperlyConfigured, ValueError):
         raise ImproperlyConfigured("ACCOUNT_EMAIL_URL is no address of a mail server.") from None
+    EMAIL_TIMEOUT = 10
     ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 else:
     EMAIL_BACKEND = "api_keys.commerce_account.mail.TerminalAndFileBackend"
@@ -67,3 +69,7 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if IS_HTTPS else "http"
 LIVE_KEYS_PER_ENVIRONMENT = number("LIVE_KEYS_PER_ENVIRONMENT", 10)
 ROLL_GRACE_SECONDS = number("ROLL_GRACE_SECONDS", 60)
 STEP_UP_SECONDS = number("STEP_UP_SECONDS", 900)
+
+# Background jobs
+HUEY = job_queue(env.str("JOBS_URL", default=""), VAR_DIR / "commerce_account_jobs.sqlite3")
+RETENTION_DAYS = number("RETENTION_DAYS", 400)

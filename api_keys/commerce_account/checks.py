@@ -7,6 +7,7 @@ from django.core.checks import CheckMessage, Error, register
 
 _BOUNDS = {
     "LIVE_KEYS_PER_ENVIRONMENT": (1, 10_000),
+    "RETENTION_DAYS": (90, 36_500),
     "ROLL_GRACE_SECONDS": (0, 86_400),
     "STEP_UP_SECONDS": (60, 86_400),
 }

@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 
 from api_keys.commerce_account.models import Company, Event, IssuedKey
+from api_keys.commerce_account.notices import plan
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,11 @@ def record(
     once: str | None = None,
     **detail: Any,
 ) -> Event:
-    """Add an event, in the transaction of what it tells of. No key may be in `detail`."""
-    return Event.objects.create(
+    """Add an event, in the transaction of what it tells of. No key may be in `detail`.
+
+    Raises IntegrityError if something that happens only `once` is recorded already.
+    """
+    event = Event.objects.create(
         company=company,
         kind=kind,
         key=key,
@@ -48,3 +52,5 @@ def record(
         detail=detail,
         once=once,
     )
+    plan(event)
+    return event
