@@ -2,7 +2,7 @@ from allauth.account import views as account
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from api_keys.commerce_account.views import api_portal, companies, keys, validation
+from api_keys.commerce_account.views import api_portal, companies, keys, leaks, validation
 from api_keys.contract import CHECK_PATH, Environment
 
 _check_path = CHECK_PATH.removeprefix("/")
@@ -24,7 +24,9 @@ urlpatterns = [
         validation.api_key_check,
         {"environment": Environment.SANDBOX},
     ),
+    path("gateway/leaks", leaks.report_by_program, name="leaks"),
     path("problems/<slug:slug>/", validation.problem, name="problem"),
+    path("report-a-leaked-key/", leaks.report_a_leaked_key, name="report_a_leaked_key"),
     # My Account
     path("", RedirectView.as_view(pattern_name="api_portal")),
     path("my-account/", RedirectView.as_view(pattern_name="api_portal")),
