@@ -9,10 +9,11 @@ run: ## Serve both sites on this machine (ADMIN_PORT, ACCOUNT_PORT)
 	@$(PYTHON) admin_portal/embedded/install.py requirements.txt
 	@.venv/bin/python -m admin_portal.embedded.run
 
-test: ## Run all tests, those in a browser included (REQUIRE_BROWSER=1)
+test: ## Run all tests, in a browser (REQUIRE_BROWSER=1) and on PostgreSQL, too
 	@$(PYTHON) admin_portal/embedded/install.py requirements.txt requirements-dev.txt
 	@.venv/bin/python -m tests.browser
 	@.venv/bin/python -m pytest $(PYTEST_ARGS)
+	@.venv/bin/python -m tests.postgresql $(PYTEST_ARGS)
 
 check: ## Check style, types and templates
 	@$(PYTHON) admin_portal/embedded/install.py requirements.txt requirements-dev.txt

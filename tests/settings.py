@@ -47,7 +47,7 @@ STORAGES = {
     **admin.STORAGES,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-if "TEST_DATABASE_URL" in os.environ:
+if os.environ.get("TEST_DATABASE_URL"):
     DATABASES = {"default": admin.database("TEST_DATABASE_URL", "unused")}
 else:
     # A file, as in production: what runs at once has to wait for each other as it does there.

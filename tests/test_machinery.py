@@ -1,8 +1,10 @@
-"""What the tests themselves stand on: no network but loopback, and a browser where there is one."""
+"""What the tests themselves stand on: no network but loopback, the database, and a browser."""
 
+import os
 import socket
 
 import pytest
+from django.db import connection
 
 from tests import browser
 
@@ -10,6 +12,13 @@ from tests import browser
 def test_nothing_beyond_loopback_can_be_reached() -> None:
     with socket.socket() as outside, pytest.raises(UserWarning, match=r"192\.0\.2\.1"):
         outside.connect(("192.0.2.1", 80))
+
+
+@pytest.mark.postgresql
+def test_database_is_the_one_that_was_asked_for() -> None:
+    expected = "postgresql" if os.environ.get("TEST_DATABASE_URL") else "sqlite"
+
+    assert connection.vendor == expected
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Prepare and serve both sites on this machine until told to stop: what `make run` runs.
+"""Prepare and serve both sites, and run the jobs, until told to stop: what `make run` runs.
 
 It knows the sites only as commands to start. Each is a process of its own, as everywhere else.
 """
@@ -67,6 +67,7 @@ ACCOUNT = Site(
     "api_keys.commerce_account.wsgi",
 )
 SITES = (ADMIN, ACCOUNT)
+JOBS = ACCOUNT.manage("run_huey")
 
 
 def main() -> None:
@@ -86,9 +87,12 @@ def main() -> None:
         prepare([start(ADMIN.manage("create_first_administrator"), started)])
         for site, server in zip(SITES, servers, strict=True):
             wait_until_it_answers(site, server)
+        start(JOBS, started)
         say(*(f"{site.name + ':':<18} {site.address}" for site in SITES), "Ctrl-C stops both.")
         os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
-    sys.exit("A site stopped by itself, so the other was stopped too; the lines above say why.")
+    sys.exit(
+        "A site or the jobs stopped by themselves, so all were stopped; the lines above say why."
+    )
 
 
 def say(*lines: str) -> None:

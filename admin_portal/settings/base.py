@@ -73,11 +73,14 @@ def database(url_setting: str, sqlite_name: str) -> dict[str, object]:
     url: str = env.str(url_setting, default="")
     if not url:
         return sqlite_database(sqlite_name)
-    if not re.match(r"(postgres|postgresql)://", url):
+    try:
+        found: dict[str, object] = env.db_url(url_setting)
+    except ValueError:
+        found = {}
+    if not re.fullmatch(r"postgres(ql)?://\S+", url) or not found.get("NAME"):
         raise ImproperlyConfigured(
             f"{url_setting} has to be like postgres://user:password@host/name."
         )
-    found: dict[str, object] = env.db_url(url_setting)
     return {**found, "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
 
 
@@ -226,5 +229,7 @@ LOGGING = {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         # Its warnings repeat, with the whole path, what is in the access log without tokens.
         "django.request": {"level": "ERROR"},
+        # It tells of every job that it runs. A handler of its own, or its command brings one.
+        "huey": {"handlers": ["console"], "level": "WARNING", "propagate": False},
     },
 }

@@ -3,6 +3,7 @@
 from django.core.exceptions import ImproperlyConfigured
 
 from admin_portal.settings.base import *
+from admin_portal.settings.job_queue import job_queue
 
 SITE_URL = site_url("ACCOUNT_URL", "ACCOUNT_PORT", 8001)
 IS_HTTPS = SITE_URL.startswith("https://")
@@ -110,6 +111,7 @@ if EMAIL_URL:
         globals().update(env.email_url("ACCOUNT_EMAIL_URL"))
     except (ImproperlyConfigured, ValueError):
         raise ImproperlyConfigured("ACCOUNT_EMAIL_URL is no address of a mail server.") from None
+    EMAIL_TIMEOUT = 10
     ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 else:
     EMAIL_BACKEND = "api_keys.commerce_account.mail.TerminalAndFileBackend"
@@ -127,4 +129,8 @@ LIMITS_URL = env.str("LIMITS_URL", default="memory://")
 LIMIT_PER_KEY = number("LIMIT_PER_KEY", 600)
 LIMIT_PER_ADDRESS = number("LIMIT_PER_ADDRESS", 6000)
 LIMIT_FAILED_ATTEMPTS = number("LIMIT_FAILED_ATTEMPTS", 60)
+LIMIT_LEAK_REPORTS = number("LIMIT_LEAK_REPORTS", 10)
 USAGE_FLUSH_SECONDS = number("USAGE_FLUSH_SECONDS", 30)
+# Background jobs
+HUEY = job_queue(env.str("JOBS_URL", default=""), VAR_DIR / "commerce_account_jobs.sqlite3")
+RETENTION_DAYS = number("RETENTION_DAYS", 400)

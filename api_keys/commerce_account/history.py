@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from api_keys.commerce_account.models import Company, Event, IssuedKey, Notice
+from api_keys.commerce_account.notices import plan
 
 PURGED_AT_ONCE = 1000
 """So that no other writer waits for long."""
@@ -43,8 +44,11 @@ def record(
     once: str | None = None,
     **detail: Any,
 ) -> Event:
-    """Add an event, in the transaction of what it tells of. No key may be in `detail`."""
-    return Event.objects.create(
+    """Add an event, in the transaction of what it tells of. No key may be in `detail`.
+
+    Raises IntegrityError if something that happens only `once` is recorded already.
+    """
+    event = Event.objects.create(
         company=company,
         kind=kind,
         key=key,
@@ -54,6 +58,8 @@ def record(
         detail=detail,
         once=once,
     )
+    plan(event)
+    return event
 
 
 def purge(before: datetime) -> int:

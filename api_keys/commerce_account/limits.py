@@ -31,6 +31,7 @@ class Policy(StrEnum):
     KEY = "key"
     ADDRESS = "address"
     FAILED_ATTEMPTS = "failed-attempts"
+    LEAK_REPORTS = "leak-reports"
 
     @property
     def quota(self) -> int:
@@ -42,6 +43,7 @@ _SETTINGS = {
     Policy.KEY: "LIMIT_PER_KEY",
     Policy.ADDRESS: "LIMIT_PER_ADDRESS",
     Policy.FAILED_ATTEMPTS: "LIMIT_FAILED_ATTEMPTS",
+    Policy.LEAK_REPORTS: "LIMIT_LEAK_REPORTS",
 }
 
 
@@ -91,7 +93,12 @@ def fields(allowance: Allowance | None) -> dict[str, str]:
     """Return the response fields of draft-ietf-httpapi-ratelimit-headers."""
     if allowance is None:
         return {}
-    policies = [f'"{policy}";q={policy.quota};w=60' for policy in Policy if policy.quota]
+    is_report = allowance.policy is Policy.LEAK_REPORTS
+    policies = [
+        f'"{policy}";q={policy.quota};w=60'
+        for policy in Policy
+        if policy.quota and (policy is Policy.LEAK_REPORTS) == is_report
+    ]
     return {
         "RateLimit-Policy": ", ".join(policies),
         "RateLimit": f'"{allowance.policy}";r={allowance.remaining};t={allowance.seconds}',

@@ -146,4 +146,26 @@ CHECK_PROBLEMS = (
 )
 """What a check can answer besides yes."""
 
-PROBLEMS = {problem.slug: problem for problem in CHECK_PROBLEMS}
+
+REPORT_TOO_LARGE = Problem(
+    "report-too-large",
+    413,
+    _("The report is too large"),
+    _("A report of leaked keys may have 4096 bytes. Send several, with up to 20 keys each."),
+)
+REPORT_UNREADABLE = Problem(
+    "unreadable-report",
+    400,
+    _("The report can't be read"),
+    _("Send JSON with a text named “key”, or a form with a field of that name."),
+)
+TOO_MANY_REPORTS = Problem(
+    "too-many-reports",
+    429,
+    _("There were too many reports"),
+    _("Wait a minute, as Retry-After says, and go on."),
+)
+LEAK_PROBLEMS = (REPORT_TOO_LARGE, REPORT_UNREADABLE, TOO_MANY_REPORTS)
+"""What a report of leaked keys can answer besides thanks, and HTTPS_REQUIRED."""
+
+PROBLEMS = {problem.slug: problem for problem in (*CHECK_PROBLEMS, *LEAK_PROBLEMS)}

@@ -13,6 +13,7 @@ from api_keys.commerce_account.views import (
     history,
     invitations,
     keys,
+    leaks,
     members,
     validation,
 )
@@ -56,7 +57,9 @@ urlpatterns = [
         validation.api_key_check,
         {"environment": Environment.PRODUCTION},
     ),
+    path("gateway/leaks", leaks.report_by_program, name="leaks"),
     path("problems/<slug:slug>/", validation.problem, name="problem"),
+    path("report-a-leaked-key/", leaks.report_a_leaked_key, name="report_a_leaked_key"),
     # My Account
     path("", RedirectView.as_view(pattern_name="api_portal")),
     path("my-account/", RedirectView.as_view(pattern_name="api_portal")),

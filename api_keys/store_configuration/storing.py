@@ -20,29 +20,16 @@ class KeyChange:
     seen: str
 
 
-@transaction.atomic
 def store_keys(changes: Mapping[Environment, KeyChange], *, actor: User | None) -> set[Environment]:
     """Store all the keys, or none. Returns the environments whose key changed since it was seen.
 
     An empty set means that everything was stored.
     """
-    conflicts = {env for env, change in changes.items() if _current(env) != change.seen}
-    if conflicts:
-        return conflicts
-    for environment, change in changes.items():
-        StoredKey.objects.update_or_create(
-            environment=environment,
-            defaults={
-                "ciphertext": encrypt(change.key),
-                "fingerprint": fingerprint(change.key),
-                "last_four": last_four(change.key),
-                "stored_at": timezone.now(),
-                "stored_by": actor,
-                "verdict": "",
-                "verified_at": None,
-                "expires_at": None,
-            },
-        )
+    with transaction.atomic():
+        # In one order for all: of two who store both keys, neither waits for the other in vain.
+        conflicts = {env for env in sorted(changes) if not _store(env, changes[env], actor)}
+        if conflicts:
+            transaction.set_rollback(True)
     return conflicts
 
 
@@ -55,6 +42,20 @@ def remove_key(environment: Environment, *, seen: str) -> bool:
     return bool(deleted)
 
 
-def _current(environment: Environment) -> str:
-    stored = StoredKey.objects.select_for_update().filter(environment=environment).first()
-    return stored.fingerprint if stored else ""
+def _store(environment: Environment, change: KeyChange, actor: User | None) -> bool:
+    # One statement each: the database decides who of several at the same instant comes first.
+    values = {
+        "ciphertext": encrypt(change.key),
+        "fingerprint": fingerprint(change.key),
+        "last_four": last_four(change.key),
+        "stored_at": timezone.now(),
+        "stored_by": actor,
+        "verdict": "",
+        "verified_at": None,
+        "expires_at": None,
+    }
+    if change.seen:
+        seen = StoredKey.objects.filter(environment=environment, fingerprint=change.seen)
+        return bool(seen.update(**values))
+    _row, is_new = StoredKey.objects.get_or_create(environment=environment, defaults=values)
+    return is_new

@@ -113,6 +113,15 @@ def test_migrations_are_complete(settings: str, environment: dict[str, str]) -> 
         (ACCOUNT, "LIVE_KEYS_PER_ENVIRONMENT", "0"),
         (ACCOUNT, "ROLL_GRACE_SECONDS", "-1"),
         (ACCOUNT, "STEP_UP_SECONDS", "x"),
+        (ACCOUNT, "JOBS_URL", "amqp://host/0"),
+        (ACCOUNT, "JOBS_URL", "redis:///0"),
+        (ACCOUNT, "JOBS_URL", "valkey://host:port/0"),
+        (ACCOUNT, "JOBS_URL", "postgres://host/name?no=option"),
+        (ACCOUNT, "RETENTION_DAYS", "7"),
+        (ADMIN, "ADMIN_DATABASE_URL", "mysql://host/name"),
+        (ACCOUNT, "ACCOUNT_DATABASE_URL", "postgres://host"),
+        (ACCOUNT, "ACCOUNT_DATABASE_URL", "postgres://host:port/name"),
+        (ACCOUNT, "ACCOUNT_DATABASE_URL", "postgres://the host/name"),
     ],
 )
 def test_unsafe_setting_stops_the_start_by_its_name(
@@ -262,6 +271,17 @@ def test_known_devices_have_a_host_cookie_on_a_site_of_https(environment: dict[s
 
     assert read(ACCOUNT, "settings.KNOWN_DEVICES_COOKIE_NAME", environment) == "account_devices"
     assert read(ACCOUNT, "settings.KNOWN_DEVICES_COOKIE_NAME", served) == "__Host-account_devices"
+
+
+def test_database_s_address_may_have_options_and_quoted_characters(
+    environment: dict[str, str],
+) -> None:
+    url = "postgres://ann:p%40ss@db.example:5433/keys?sslmode=require"
+    names = "[settings.DATABASES['default'][name] for name in ('HOST', 'PASSWORD', 'OPTIONS')]"
+
+    seen = read(ACCOUNT, names, {**environment, "ACCOUNT_DATABASE_URL": url})
+
+    assert seen == "['db.example', 'p@ss', {'sslmode': 'require'}]"
 
 
 def test_ports_of_make_run_lead_the_sites_to_each_other(environment: dict[str, str]) -> None:

@@ -11,6 +11,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import psycopg
+from psycopg import sql
 
 ROOT = Path(__file__).resolve().parents[2]
 ADMIN_SETTINGS = "admin_portal.settings.admin"
@@ -69,6 +74,7 @@ def environment_for(folder: Path, **settings: str) -> dict[str, str]:
     with ExitStack() as held:
         ports = [held.enter_context(free_port()) for _site in range(2)]
     return {
+        **databases(),
         "PATH": os.environ["PATH"],
         "PYTHONUNBUFFERED": "1",
         "VAR_DIR": str(folder / "var"),
@@ -77,6 +83,20 @@ def environment_for(folder: Path, **settings: str) -> dict[str, str]:
         "ACCOUNT_PORT": str(ports[1]),
         **settings,
     }
+
+
+def databases() -> dict[str, str]:
+    """Return new PostgreSQL databases for both sites, when the tests run on PostgreSQL."""
+    server = os.environ.get("TEST_DATABASE_URL")
+    if not server:
+        return {}
+    settings = {}
+    with psycopg.connect(server, autocommit=True) as connection:
+        for setting in ("ADMIN_DATABASE_URL", "ACCOUNT_DATABASE_URL"):
+            name = f"test_{uuid4().hex}"
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            settings[setting] = urlsplit(server)._replace(path=name).geturl()
+    return settings
 
 
 @contextmanager

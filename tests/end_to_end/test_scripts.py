@@ -3,12 +3,14 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 import requests
 
 from api_keys.contract import Environment, generate_key
 from tests.end_to_end.processes import ACCOUNT_SETTINGS, ADMIN_SETTINGS, Sites
 
 CONFIGURATION = "/stores/configuration/services/magento-services/"
+pytestmark = pytest.mark.postgresql
 
 
 def test_journey_by_script(sites: Sites) -> None:

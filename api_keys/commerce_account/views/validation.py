@@ -71,15 +71,15 @@ def _answer(request: HttpRequest, environment: Environment) -> HttpResponse:
     caller = limits.network_of(request.META["REMOTE_ADDR"])
     exhausted = limits.find_exhausted(Policy.ADDRESS, caller)
     if exhausted:
-        return _too_many(exhausted)
+        return too_many(exhausted)
     key = read_key(request)
     if isinstance(key, Problem):
-        return _problem(key, limits.take(Policy.ADDRESS, caller))
+        return problem_answer(key, limits.take(Policy.ADDRESS, caller))
     try:
         return _check(request, key, environment, caller)
     except DatabaseError:
         logger.exception("A key could not be looked up.")
-        return _problem(UNAVAILABLE)
+        return problem_answer(UNAVAILABLE)
 
 
 @sensitive_variables("key")
@@ -88,20 +88,20 @@ def _check(request: HttpRequest, key: str, environment: Environment, caller: str
     # A key that is asked about too often costs its own allowance only, not that of its address.
     exhausted = limits.find_exhausted(Policy.KEY, digest)
     if exhausted:
-        return _too_many(exhausted)
+        return too_many(exhausted)
     issued = find_key(digest)
     limits.count(Policy.ADDRESS, caller)
     policy, who = (Policy.KEY, digest) if issued else (Policy.FAILED_ATTEMPTS, caller)
     allowance = limits.take(policy, who)
     if allowance and not allowance.is_granted:
-        return _too_many(allowance)
+        return too_many(allowance)
     now = timezone.now()
     answer = answer_about(issued, environment, now)
     if issued:
         usage.count(issued, answer.verdict, request, now)
     if answer.verdict is Verdict.VALID:
         return _valid(answer, allowance)
-    return _problem(PROBLEM_OF_VERDICT[answer.verdict], allowance, answer_body(answer))
+    return problem_answer(PROBLEM_OF_VERDICT[answer.verdict], allowance, answer_body(answer))
 
 
 def _valid(answer: Answer, allowance: Allowance | None) -> HttpResponse:
@@ -111,17 +111,19 @@ def _valid(answer: Answer, allowance: Allowance | None) -> HttpResponse:
     return JsonResponse(answer_body(answer), status=STATUS[answer.verdict], headers=headers)
 
 
-def _too_many(exhausted: Allowance) -> HttpResponse:
-    response = _problem(TOO_MANY_REQUESTS, exhausted)
+def too_many(exhausted: Allowance, problem: Problem = TOO_MANY_REQUESTS) -> HttpResponse:
+    """Return a 429 that says how many seconds to wait."""
+    response = problem_answer(problem, exhausted)
     response["Retry-After"] = str(exhausted.seconds)
     return response
 
 
-def _problem(
+def problem_answer(
     problem: Problem,
     allowance: Allowance | None = None,
     members: dict[str, str | None] | None = None,
 ) -> HttpResponse:
+    """Return RFC 9457 problem+json, with what is left of an allowance."""
     body = {
         "type": problem.uri,
         "title": str(problem.title),

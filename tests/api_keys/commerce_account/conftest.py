@@ -17,6 +17,11 @@ from api_keys.commerce_account.models import Company, IssuedKey, Membership, Rol
 from api_keys.contract import Environment
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Called for every test in this folder: each runs on PostgreSQL, too."""
+    item.add_marker("postgresql")
+
+
 @pytest.fixture(autouse=True)
 def _this_site(commerce_account_site: None) -> None:
     """Every test in this folder is about the Commerce account."""

