@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseRedirect
@@ -153,6 +155,13 @@ def explain(refusal: Refusal) -> str:
     return _("You are no longer an owner of this company, so nothing was changed.")
 
 
+def with_second_step(user_pks: Iterable[int]) -> set[int]:
+    """Return which of these people are asked for more than a password when they sign in."""
+    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    found = Authenticator.objects.filter(user__in=user_pks, type__in=kinds)
+    return set(found.values_list("user_id", flat=True))
+
+
 def _member_or_404(request: MemberRequest, pk: int) -> Membership:
     found = Membership.objects.select_related("user", "company")
     return get_object_or_404(found, pk=pk, company=request.membership.company)
@@ -178,11 +187,16 @@ def _render(
     page = Paginator(found.order_by("joined_at", "pk"), MEMBERS_ON_A_PAGE).get_page(
         request.GET.get("page")
     )
+    safe = with_second_step(member.user_id for member in page.object_list)
     may_manage = Role(request.membership.role).may_manage_members()
     context: dict[str, Any] = {
         "page": page,
         "rows": [
-            (member, (refused_row or {}).get(member.pk) or RoleForm(membership=member))
+            (
+                member,
+                (refused_row or {}).get(member.pk) or RoleForm(membership=member),
+                member.user_id in safe,
+            )
             for member in page.object_list
         ],
         "may_manage_members": may_manage,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import URLResolver
@@ -11,7 +12,6 @@ from django.urls import URLResolver
 from api_keys.commerce_account import members, urls
 from api_keys.commerce_account.history import NOBODY
 from api_keys.commerce_account.models import Company, Invitation, Membership, Role
-from api_keys.contract import KEY_PATTERN, Environment, generate_key
 from tests.api_keys.commerce_account.conftest import member_of, new_key, signed_in
 
 PEOPLE = ["owner", "developer", "viewer", "stranger", "signed out"]
@@ -28,11 +28,9 @@ THEN_KEY_USERS = "302 302 403 404 302"
 THEN_OWNERS = "302 403 403 404 302"
 FOR_NEWCOMERS = "302 302 302 302 200"
 FOR_THE_SIGNED_IN = "200 200 200 200 302"
+NONE_OF_OWN = "404 404 404 404 302"
 
 COMPANY = "my-account/<int:company_pk>/"
-SECURITY = "my-account/security/"
-OF_NOBODY_ELSE = "404 404 404 404 302"
-KEY_IN_PATH = rf"^(?:sandbox/)?gateway/.*{KEY_PATTERN.pattern}"
 KEY = f"{COMPANY}api-portal/keys/<int:pk>/"
 
 # What GET and an empty POST are answered with, in the order of PEOPLE. The stranger owns a company
@@ -45,6 +43,24 @@ TABLE: dict[str, tuple[str, str]] = {
     "my-account/": (LEADS_ON, LEADS_ON),
     "my-account/api-portal/": (LEADS_ON, ONLY_GET),
     "my-account/new-company/": (FOR_THE_SIGNED_IN, FOR_THE_SIGNED_IN),
+    "my-account/security/": (FOR_THE_SIGNED_IN, ONLY_GET),
+    "my-account/security/password/": (FOR_THE_SIGNED_IN, FOR_THE_SIGNED_IN),
+    "my-account/security/email/": (FOR_THE_SIGNED_IN, LEADS_ON),
+    "my-account/security/authenticator/": (FOR_THE_SIGNED_IN, FOR_THE_SIGNED_IN),
+    "my-account/security/authenticator/remove/": (NONE_OF_OWN, NONE_OF_OWN),
+    "my-account/security/recovery-codes/": (NONE_OF_OWN, ONLY_GET),
+    "my-account/security/recovery-codes/new/": (FOR_THE_SIGNED_IN, FOR_THE_SIGNED_IN),
+    "my-account/security/recovery-codes/download/": (NONE_OF_OWN, NONE_OF_OWN),
+    "my-account/security/passkeys/": (LEADS_ON, LEADS_ON),
+    "my-account/security/passkeys/add/": (FOR_THE_SIGNED_IN, FOR_THE_SIGNED_IN),
+    "my-account/security/passkeys/<int:pk>/rename/": (NONE_OF_OWN, NONE_OF_OWN),
+    "my-account/security/passkeys/<int:pk>/remove/": (NONE_OF_OWN, NONE_OF_OWN),
+    "my-account/sessions/": (FOR_THE_SIGNED_IN, LEADS_ON),
+    "my-account/still-you/": (FOR_THE_SIGNED_IN, FOR_THE_SIGNED_IN),
+    "my-account/still-you/code/": (LEADS_ON, LEADS_ON),
+    "my-account/still-you/passkey/": (LEADS_ON, LEADS_ON),
+    "sign-in/second-step/": (LEADS_ON, LEADS_ON),
+    "sign-in/passkey/": (LEADS_ON, LEADS_ON),
     f"{COMPANY}api-portal/": (OF_MEMBERS, OF_KEY_USERS),
     KEY: (OF_MEMBERS, ONLY_GET),
     f"{KEY}reveal/": (THEN_KEY_USERS, OF_KEY_USERS),
@@ -68,28 +84,6 @@ TABLE: dict[str, tuple[str, str]] = {
     "forgot-password/": (OPEN, OPEN),
     "forgot-password/sent/": (OPEN, NO_SUCH_METHOD),
     r"^forgot-password/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": (OPEN, OPEN),
-    "gateway/openapi.json": (OPEN, NO_SUCH_METHOD),
-    "gateway/leaks": (NO_SUCH_METHOD, "400 400 400 400 400"),
-    KEY_IN_PATH: ("401 401 401 401 401", NO_SUCH_METHOD),
-    "report-a-leaked-key/": (OPEN, OPEN),
-    f"{SECURITY}": (FOR_THE_SIGNED_IN, ONLY_GET),
-    f"{SECURITY}password/": (FOR_THE_SIGNED_IN, FOR_THE_SIGNED_IN),
-    f"{SECURITY}email/": (FOR_THE_SIGNED_IN, LEADS_ON),
-    f"{SECURITY}authenticator/": (FOR_THE_SIGNED_IN, FOR_THE_SIGNED_IN),
-    f"{SECURITY}authenticator/remove/": (LEADS_ON, LEADS_ON),
-    f"{SECURITY}recovery-codes/": (LEADS_ON, LEADS_ON),
-    f"{SECURITY}recovery-codes/new/": (LEADS_ON, LEADS_ON),
-    f"{SECURITY}recovery-codes/download/": (LEADS_ON, LEADS_ON),
-    f"{SECURITY}passkeys/": (LEADS_ON, LEADS_ON),
-    f"{SECURITY}passkeys/add/": (FOR_THE_SIGNED_IN, FOR_THE_SIGNED_IN),
-    f"{SECURITY}passkeys/<int:pk>/rename/": (OF_NOBODY_ELSE, OF_NOBODY_ELSE),
-    f"{SECURITY}passkeys/<int:pk>/remove/": (OF_NOBODY_ELSE, OF_NOBODY_ELSE),
-    "my-account/sessions/": (FOR_THE_SIGNED_IN, LEADS_ON),
-    "my-account/still-you/": (FOR_THE_SIGNED_IN, FOR_THE_SIGNED_IN),
-    "my-account/still-you/code/": (LEADS_ON, LEADS_ON),
-    "my-account/still-you/passkey/": (LEADS_ON, LEADS_ON),
-    "sign-in/second-step/": (LEADS_ON, LEADS_ON),
-    "sign-in/passkey/": (LEADS_ON, LEADS_ON),
 }
 
 # What stands in an address for what the company has.
@@ -98,8 +92,10 @@ PLACES: dict[str, Callable[[Company], str]] = {
     "members/<int:pk>/": lambda company: str(
         Membership.objects.get(company=company, user__username="other").pk
     ),
-    "passkeys/<int:pk>/": lambda company: "1",
     "members/invitations/<int:pk>/": lambda company: str(company.invitation_set.get().pk),
+    "my-account/security/passkeys/": lambda company: str(
+        company.members.get(username="other").authenticator_set.get().pk
+    ),
 }
 
 
@@ -121,7 +117,6 @@ def address_of(route: str, company: Company) -> str:
         "<int:company_pk>": str(company.pk),
         "<slug:slug>": "missing-key",
         "<str:token>": members.invitation_link(company.invitation_set.get()).split("/")[-2],
-        KEY_IN_PATH: f"gateway/{generate_key(Environment.PRODUCTION)}",
         r"^confirm-email/(?P<key>[-:\w]+)/$": "confirm-email/nothing/",
         r"^forgot-password/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": "forgot-password/1-nothing/",
     }.items():
@@ -140,6 +135,7 @@ def furnished(name: str, email: str) -> Company:
     company = Company.objects.create(name=name)
     other = User.objects.create_user(email.split("@")[0], email)
     Membership.objects.create(company=company, user=other, role=Role.OWNER)
+    Authenticator.objects.create(user=other, type=Authenticator.Type.WEBAUTHN, data={})
     members.invite(company, "invited@example.com", Role.VIEWER, by=NOBODY)
     new_key(company)
     return company

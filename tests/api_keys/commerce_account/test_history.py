@@ -160,6 +160,20 @@ def test_signing_in_is_recorded_in_each_company_of_the_person(company: Company) 
     assert {(event.actor, event.address) for event in found} == {(mia, "127.0.0.1")}
 
 
+def test_history_says_which_sign_in_was_the_first_of_a_device(
+    company: Company, viewer_client: Client
+) -> None:
+    mia = member_of(company, "mia")
+    at_home = signed_in(mia)
+    at_home.post("/sign-out/")
+    at_home.post("/sign-in/", {"login": mia.email, "password": "mia's own password"})
+
+    again, first = rows(see(viewer_client, company))
+
+    assert "Signed in New device mia@example.com" in first
+    assert "Signed in mia@example.com" in again
+
+
 def test_failed_sign_in_is_no_sign_in(client: Client, member: User) -> None:
     client.post("/sign-in/", {"login": member.email, "password": "wrong"})
 

@@ -10,7 +10,7 @@ from django.urls import URLPattern, reverse
 from api_keys.commerce_account.urls import urlpatterns
 from tests.api_keys.commerce_account.people import sign_in, totp_code, use_totp
 
-ARGUMENTS = {"pk": "1", "key": "k", "uidb36": "1", "slug": "expired-key", "token": "t"}
+ARGUMENTS = {"pk": "1", "key": "k", "uidb36": "1", "slug": "expired-key", "token": "1.x"}
 
 
 def all_paths() -> list[str]:

@@ -1,5 +1,6 @@
 """My Account > Members: inviting, changing roles, removing and leaving."""
 
+import re
 from contextlib import suppress
 from datetime import timedelta
 from threading import Barrier, BrokenBarrierError
@@ -7,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
@@ -352,5 +354,19 @@ def test_queries_do_not_grow_with_the_members(
 
     member_client.get(url_of(company))
 
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(10):
         member_client.get(url_of(company))
+
+
+def test_owners_alone_see_who_signs_in_by_two_steps(
+    member_client: Client, member: User, company: Company
+) -> None:
+    dan = signed_in(member_of(company, "dan", Role.DEVELOPER))
+    Authenticator.objects.create(user=member, type=Authenticator.Type.TOTP, data={})
+    off = Authenticator.Type.RECOVERY_CODES
+    Authenticator.objects.create(user=User.objects.get(username="dan"), type=off, data={})
+
+    seen = member_client.get(url_of(company)).text
+
+    assert re.findall(r'data-label="Two-step">(\w+)', seen) == ["on", "off"]
+    assert "Two-step" not in dan.get(url_of(company)).text
