@@ -255,7 +255,9 @@ def _verdict_on(issued: IssuedKey, environment: Environment) -> Verdict:
 def _lock(company: Company) -> None:
     # One writer of a company's keys at a time: what was counted stays true until it is written.
     # SQLite has no row locks; its transactions are IMMEDIATE, which excludes every other writer.
-    Company.objects.select_for_update().get(pk=company.pk)
+    # no_key: on PostgreSQL, whoever adds a row that names the company need not wait for this, and
+    # does not come to a deadlock with it.
+    Company.objects.select_for_update(no_key=True).get(pk=company.pk)
 
 
 def _create(issued: IssuedKey, by: Actor) -> IssuedKey:
