@@ -5,7 +5,7 @@ another connection does not see.
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -14,20 +14,20 @@ from django.db import connections
 Result = TypeVar("Result")
 
 
-def at_once(calls: Sequence[Callable[[], Result]]) -> list[Result]:
-    """Make all calls, none before the others are ready; return their results in order.
+def at_once(do: Callable[[int], Result], number: int) -> list[Result]:
+    """Call `do(0)` … `do(number - 1)`, none before the others are ready; return their results.
 
     What a call raises is raised here, once all have ended.
     """
-    together = threading.Barrier(len(calls))
+    together = threading.Barrier(number)
 
-    def make(call: Callable[[], Result]) -> Result:
+    def run(index: int) -> Result:
         try:
             together.wait(timeout=60)
-            return call()
+            return do(index)
         finally:
             connections.close_all()
 
-    with ThreadPoolExecutor(len(calls)) as pool:
-        started = [pool.submit(make, call) for call in calls]
+    with ThreadPoolExecutor(number) as pool:
+        started = [pool.submit(run, index) for index in range(number)]
     return [call.result() for call in started]

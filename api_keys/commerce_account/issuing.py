@@ -220,6 +220,8 @@ def seal_retired_keys(now: datetime) -> int:
 def _lock(company: Company) -> None:
     # One writer of a company's keys at a time: what was counted stays true until it is written.
     # SQLite has no row locks; its transactions are IMMEDIATE, which excludes every other writer.
+    # no_key: on PostgreSQL, whoever adds a row that names the company need not wait for this, and
+    # does not come to a deadlock with it.
     Company.objects.select_for_update(no_key=True).get(pk=company.pk)
 
 

@@ -13,9 +13,10 @@ from django.core.management import call_command
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from api_keys.commerce_account import history
 from api_keys.commerce_account.expiries import remind_of_expiries
 from api_keys.commerce_account.issuing import seal_retired_keys
-from api_keys.commerce_account.models import Invitation, KeyUsage, Notice
+from api_keys.commerce_account.models import Invitation, KeyUsage
 from api_keys.commerce_account.sending import send_due
 
 logger = logging.getLogger(__name__)
@@ -28,7 +29,7 @@ def purge(now: datetime) -> None:
     before = now - timedelta(days=settings.RETENTION_DAYS)
     _delete(KeyUsage.objects.filter(day__lt=before.date()))
     _delete(Invitation.objects.filter(expires_at__lt=before))
-    _delete(Notice.objects.filter(event__created_at__lt=before))
+    history.purge(before)
     call_command("clearsessions")
 
 
@@ -53,7 +54,7 @@ def _run(job: Callable[[datetime], object]) -> bool:
     return True
 
 
-def _delete(rows: QuerySet[KeyUsage] | QuerySet[Invitation] | QuerySet[Notice]) -> None:
+def _delete(rows: QuerySet[KeyUsage] | QuerySet[Invitation]) -> None:
     # In batches: nobody has to wait for a long transaction, and what is gone stays gone.
     while batch := list(rows.order_by("pk").values_list("pk", flat=True)[:BATCH]):
         rows.filter(pk__in=batch).delete()

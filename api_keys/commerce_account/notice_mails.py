@@ -13,6 +13,7 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from api_keys.commerce_account.members import invitation_link
 from api_keys.commerce_account.models import Event, Invitation, IssuedKey, Notice
 from api_keys.commerce_account.notices import key_users_of
 from api_keys.contract import Environment
@@ -112,4 +113,6 @@ def _words_of_invitation(event: Event, now: datetime, words: Words) -> Words | N
     invitation = Invitation.objects.filter(
         pk=event.detail["invitation"], accepted_at=None, withdrawn_at=None, expires_at__gt=now
     ).first()
-    return {**words, "invitation": invitation} if invitation else None
+    if invitation is None:
+        return None
+    return {**words, "invitation": invitation, "link": invitation_link(invitation)}

@@ -5,7 +5,12 @@ from typing import Any
 
 from django.conf import settings
 
-from api_keys.commerce_account.problems import CHECK_PROBLEMS, Problem
+from api_keys.commerce_account.problems import (
+    CHECK_PROBLEMS,
+    HTTPS_REQUIRED,
+    LEAK_PROBLEMS,
+    Problem,
+)
 from api_keys.contract import (
     CHECK_PATH,
     KEY_HEADERS,
@@ -34,6 +39,7 @@ def document() -> Json:
         "paths": {
             CHECK_PATH: _check(Environment.PRODUCTION),
             f"/{Environment.SANDBOX}{CHECK_PATH}": _check(Environment.SANDBOX),
+            "/gateway/leaks": {"post": _report()},
         },
         "components": {
             "securitySchemes": {
@@ -61,6 +67,37 @@ def _check(environment: Environment) -> Json:
             "responses": {"200": _valid(), **problems(CHECK_PROBLEMS)},
         }
         for method in ("get", "head")
+    }
+
+
+def _report() -> Json:
+    report = {
+        "type": "object",
+        "required": ["key"],
+        "properties": {
+            "key": {"type": "string", "description": "A leaked key, or a text with up to 20."}
+        },
+    }
+    return {
+        "operationId": "report_leaked_key",
+        "summary": "Report a leaked key: a real one is revoked, and its company told",
+        "security": [],
+        "requestBody": {"required": True, "content": {"application/json": {"schema": report}}},
+        "responses": {
+            "202": {
+                "description": "Received. The answer is the same for every key.",
+                "content": {
+                    "application/json": {
+                        "schema": {
+                            "type": "object",
+                            "required": ["status"],
+                            "properties": {"status": {"const": "received"}},
+                        }
+                    }
+                },
+            },
+            **problems((*LEAK_PROBLEMS, HTTPS_REQUIRED)),
+        },
     }
 
 

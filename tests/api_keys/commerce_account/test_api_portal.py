@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 from api_keys.commerce_account.models import Company, Event, IssuedKey, KeyUsage
 from api_keys.contract import fingerprint
 from tests.api_keys.commerce_account.conftest import delete, member_of, new_key, signed_in
-from tests.at_once import at_once
+from tests.concurrency import at_once
 
 ENTRY = "/my-account/api-portal/"
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -12,6 +12,7 @@ from django.urls import URLResolver
 from api_keys.commerce_account import members, urls
 from api_keys.commerce_account.history import NOBODY
 from api_keys.commerce_account.models import Company, Invitation, Membership, Role
+from api_keys.contract import KEY_PATTERN, Environment, generate_key
 from tests.api_keys.commerce_account.conftest import member_of, new_key, signed_in
 
 PEOPLE = ["owner", "developer", "viewer", "stranger", "signed out"]
@@ -31,6 +32,7 @@ FOR_THE_SIGNED_IN = "200 200 200 200 302"
 NONE_OF_OWN = "404 404 404 404 302"
 
 COMPANY = "my-account/<int:company_pk>/"
+KEY_IN_PATH = rf"^(?:sandbox/)?gateway/.*{KEY_PATTERN.pattern}"
 KEY = f"{COMPANY}api-portal/keys/<int:pk>/"
 
 # What GET and an empty POST are answered with, in the order of PEOPLE. The stranger owns a company
@@ -38,6 +40,10 @@ KEY = f"{COMPANY}api-portal/keys/<int:pk>/"
 TABLE: dict[str, tuple[str, str]] = {
     "gateway/apikeycheck": ("401 401 401 401 401", NO_SUCH_METHOD),
     "sandbox/gateway/apikeycheck": ("401 401 401 401 401", NO_SUCH_METHOD),
+    KEY_IN_PATH: ("401 401 401 401 401", "405 405 405 405 405"),
+    "gateway/openapi.json": (OPEN, NO_SUCH_METHOD),
+    "gateway/leaks": (NO_SUCH_METHOD, "400 400 400 400 400"),
+    "report-a-leaked-key/": (OPEN, OPEN),
     "problems/<slug:slug>/": (OPEN, NO_SUCH_METHOD),
     "": (LEADS_ON, LEADS_ON),
     "my-account/": (LEADS_ON, LEADS_ON),
@@ -117,6 +123,7 @@ def address_of(route: str, company: Company) -> str:
         "<int:company_pk>": str(company.pk),
         "<slug:slug>": "missing-key",
         "<str:token>": members.invitation_link(company.invitation_set.get()).split("/")[-2],
+        KEY_IN_PATH: f"gateway/{generate_key(Environment.PRODUCTION)}",
         r"^confirm-email/(?P<key>[-:\w]+)/$": "confirm-email/nothing/",
         r"^forgot-password/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": "forgot-password/1-nothing/",
     }.items():

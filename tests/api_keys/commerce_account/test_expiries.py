@@ -119,7 +119,7 @@ def test_runs_at_once_announce_once(company: Company, member: User) -> None:
             expires_at = CREATED + timedelta(days=90)
             new_key(company, f"key {number}", expires_at=expires_at)
 
-    counts = at_once([lambda: remind_of_expiries(CREATED + timedelta(days=85))] * 4)
+    counts = at_once(lambda _number: remind_of_expiries(CREATED + timedelta(days=85)), 4)
 
     assert sum(counts) == 5
     assert Event.objects.filter(kind__in=ABOUT_EXPIRY).count() == 5

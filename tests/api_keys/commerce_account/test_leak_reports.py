@@ -13,6 +13,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
+from api_keys.commerce_account import leak_reports
 from api_keys.commerce_account.checking import check_key
 from api_keys.commerce_account.models import Company, Event, IssuedKey
 from api_keys.commerce_account.sending import send_due

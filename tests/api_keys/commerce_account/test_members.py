@@ -18,7 +18,7 @@ from api_keys.commerce_account import members
 from api_keys.commerce_account.history import NOBODY, Actor
 from api_keys.commerce_account.models import Company, Event, Invitation, IssuedKey, Membership, Role
 from tests.api_keys.commerce_account.conftest import member_of, signed_in
-from tests.at_once import at_once
+from tests.concurrency import at_once
 
 
 def url_of(company: Company, action: str = "") -> str:

@@ -23,7 +23,7 @@ from api_keys.commerce_account.models import Company, Event, IssuedKey, KeyState
 from api_keys.contract import Environment, Verdict
 from tests.api_keys.commerce_account.conftest import delete, new_key
 from tests.api_keys.commerce_account.test_api_portal import create, fields, key_url
-from tests.at_once import at_once
+from tests.concurrency import at_once
 
 Issued = tuple[IssuedKey, str]
 DAY = timedelta(days=1)

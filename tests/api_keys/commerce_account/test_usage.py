@@ -19,7 +19,7 @@ from api_keys.commerce_account.models import Company, IssuedKey, KeyUsage
 from api_keys.contract import Environment, Verdict
 from tests.api_keys.commerce_account.checks import PRODUCTION, SANDBOX
 from tests.api_keys.commerce_account.conftest import delete, new_key
-from tests.at_once import at_once
+from tests.concurrency import at_once
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
