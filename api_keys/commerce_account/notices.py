@@ -49,7 +49,7 @@ def _the_person_on_a_new_device(event: Event) -> Iterable[str]:
 
 
 def _the_invited(event: Event) -> Iterable[str]:
-    return [event.detail["email"]]
+    return [event.detail.get("email", "")]
 
 
 _RECIPIENTS: Mapping[Event.Kind, Callable[[Event], Iterable[str]]] = {

@@ -40,7 +40,7 @@ KEY = f"{COMPANY}api-portal/keys/<int:pk>/"
 TABLE: dict[str, tuple[str, str]] = {
     "gateway/apikeycheck": ("401 401 401 401 401", NO_SUCH_METHOD),
     "sandbox/gateway/apikeycheck": ("401 401 401 401 401", NO_SUCH_METHOD),
-    KEY_IN_PATH: ("401 401 401 401 401", "405 405 405 405 405"),
+    KEY_IN_PATH: ("401 401 401 401 401", "401 401 401 401 401"),
     "gateway/openapi.json": (OPEN, NO_SUCH_METHOD),
     "gateway/leaks": (NO_SUCH_METHOD, "400 400 400 400 400"),
     "report-a-leaked-key/": (OPEN, OPEN),
