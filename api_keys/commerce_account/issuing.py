@@ -184,7 +184,7 @@ def note_first_use(issued_pk: int, now: datetime) -> None:
     """
     _lock(Company.objects.get(issuedkey=issued_pk))
     unused = IssuedKey.objects.filter(pk=issued_pk, first_used_at=None)
-    if not unused.update(first_used_at=now):
+    if not unused.update(first_used_at=now, last_used_at=now):
         return
     retires_at = now + timedelta(seconds=settings.ROLL_GRACE_SECONDS)
     waiting = IssuedKey.objects.select_related("company").filter(

@@ -113,7 +113,7 @@ def test_call_writes_nothing_but_the_first_of_a_key(
 
     issued[0].refresh_from_db()
     assert issued[0].first_used_at is not None
-    assert issued[0].last_used_at is None
+    assert issued[0].last_used_at == issued[0].first_used_at
 
 
 def test_first_use_of_a_successor_ends_a_roll_that_waits_for_it(
