@@ -1,5 +1,6 @@
 """Where this site decides otherwise than django-allauth does."""
 
+import logging
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -19,12 +21,21 @@ from django.utils.translation import gettext as _
 from api_keys.commerce_account import encryption, known_devices
 from api_keys.commerce_account.access import has_recent_proof
 
+logger = logging.getLogger(__name__)
+
 
 class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Have every link lead to this site's own address, whatever the Host header said."""
         links = {name: _here(url) for name, url in context.items() if name.endswith("_url")}
-        super().send_mail(template_prefix, email, {**context, **links})
+        try:
+            super().send_mail(template_prefix, email, {**context, **links})
+        except OSError:  # SMTPException is one
+            logger.exception("An e-mail could not be sent (%s).", template_prefix)
+            messages.error(
+                self.request,
+                _("The e-mail could not be sent. Try again later, or tell whoever runs this site."),
+            )
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Refuse where this account, or this address, has failed too often."""

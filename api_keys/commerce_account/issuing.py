@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from enum import Enum, auto
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -88,7 +89,9 @@ def reveal_key(issued: IssuedKey, *, by: Actor) -> str:
 
 
 @transaction.atomic
-def revoke_key(issued: IssuedKey, *, by: Actor, kind: Event.Kind = Event.Kind.KEY_DELETED) -> bool:
+def revoke_key(
+    issued: IssuedKey, *, by: Actor, kind: Event.Kind = Event.Kind.KEY_DELETED, **detail: Any
+) -> bool:
     """Revoke at once and for good: the copy kept for the owner goes too.
 
     Returns False, and changes nothing, when the key was revoked before. A key that was to retire
@@ -99,7 +102,7 @@ def revoke_key(issued: IssuedKey, *, by: Actor, kind: Event.Kind = Event.Kind.KE
     working = IssuedKey.objects.not_revoked(now).filter(pk=issued.pk)
     if not working.update(revoked_at=now, ciphertext=""):
         return False
-    record(kind, issued.company, by=by, key=issued)
+    record(kind, issued.company, by=by, key=issued, **detail)
     for predecessor in IssuedKey.objects.not_revoked(now).filter(
         successors=issued, retires_at__gt=now
     ):
@@ -163,7 +166,7 @@ def call_off_roll(issued: IssuedKey, *, by: Actor) -> bool:
     """Keep the retiring key `issued`, and revoke its successor. False when it is too late."""
     _lock(issued.company)
     successor = running_roll(issued)
-    return successor is not None and revoke_key(successor, by=by)
+    return successor is not None and revoke_key(successor, by=by, roll_called_off=True)
 
 
 def running_roll(issued: IssuedKey) -> IssuedKey | None:

@@ -30,6 +30,10 @@ def _key_users(event: Event) -> Iterable[str]:
     return key_users_of(event.company_id).values_list("email", flat=True)
 
 
+def _key_users_but_of_a_roll_called_off(event: Event) -> Iterable[str]:
+    return [] if event.detail.get("roll_called_off") else _key_users(event)
+
+
 def _the_others_if_revealed_by_another(event: Event) -> Iterable[str]:
     if event.key is None or event.actor_id == event.key.created_by_id is not None:
         return []
@@ -56,7 +60,7 @@ _RECIPIENTS: Mapping[Event.Kind, Callable[[Event], Iterable[str]]] = {
     Event.Kind.KEY_CREATED: _key_users,
     Event.Kind.KEY_ROLLED: _key_users,
     Event.Kind.ROLL_CALLED_OFF: _key_users,
-    Event.Kind.KEY_DELETED: _key_users,
+    Event.Kind.KEY_DELETED: _key_users_but_of_a_roll_called_off,
     Event.Kind.KEY_LEAKED: _key_users,
     Event.Kind.KEY_EXPIRES_SOON: _key_users,
     Event.Kind.KEY_EXPIRED: _key_users,

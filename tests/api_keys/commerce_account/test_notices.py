@@ -77,7 +77,7 @@ def test_each_change_of_a_key_is_told_in_words(people: dict[str, User], company:
     roll_key(issued, by=actor, expires_at=None, overlap=timedelta(days=7))
     subjects += [[message.subject for message in sent()]]
     call_off_roll(issued, by=actor)
-    subjects += [sorted({message.subject for message in sent()})]
+    subjects += [[message.subject for message in sent()]]
     revoke_key(issued, by=actor)
     subjects += [[message.subject for message in sent()]]
 
@@ -85,7 +85,7 @@ def test_each_change_of_a_key_is_told_in_words(people: dict[str, User], company:
     assert subjects == [
         [f"New API key: {name}"] * 2,
         [f"API key rolled: {name}"] * 2,
-        [f"API key deleted: {name}", f"Roll called off: {name}"],
+        [f"Roll called off: {name}"] * 2,
         [f"API key deleted: {name}"] * 2,
     ]
 
