@@ -31,7 +31,7 @@ class CompanyForm(forms.Form):
 
 class InviteForm(forms.Form):
     email = forms.EmailField(
-        label=_("E-mail address"),
+        label=_("Email"),
         label_suffix="",
         max_length=254,
         validators=[refuse_undeliverable],

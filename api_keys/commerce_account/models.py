@@ -65,7 +65,7 @@ class Invitation(models.Model):
     """An offer to join a company, good once, until `expires_at`. Its link is signed, not kept."""
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE)
-    email = models.EmailField(_("E-mail address"))
+    email = models.EmailField(_("Email"))
     role = models.CharField(_("Role"), max_length=10, choices=Role)
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()

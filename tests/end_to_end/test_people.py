@@ -22,7 +22,7 @@ def open_area(page: Page, name: str) -> None:
 
 
 def invite(page: Page, email: str, role: str) -> None:
-    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Email").fill(email)
     page.get_by_label("Role", exact=True).select_option(role)
     page.get_by_role("button", name="Invite").click()
     expect(page.get_by_text(f"{email} is invited")).to_be_visible()

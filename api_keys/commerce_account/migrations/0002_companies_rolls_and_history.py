@@ -183,7 +183,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("email", models.EmailField(max_length=254, verbose_name="E-mail address")),
+                ("email", models.EmailField(max_length=254, verbose_name="Email")),
                 (
                     "role",
                     models.CharField(
