@@ -4,6 +4,7 @@ Each site's settings have the same headings but come from variables of their own
 what an operator knows; `_PREFIXES` says which.
 """
 
+import os
 from typing import Any
 
 from cryptography.fernet import Fernet
@@ -12,6 +13,10 @@ from django.core.checks import CheckMessage, Error, register
 
 from admin_portal.settings.base import LOOPBACK_HOSTS
 
+_RETIRED = {
+    "TRUSTED_PROXY_COUNT": "TRUSTED_PROXIES names the proxies themselves.",
+    "ISSUED_KEY_LIFETIME_DAYS": "Whoever creates a key chooses how long it is good.",
+}
 _PREFIXES = {"admin_portal.urls": "ADMIN", "api_keys.commerce_account.urls": "ACCOUNT"}
 
 
@@ -22,6 +27,15 @@ def check_site_settings(**kwargs: Any) -> list[CheckMessage]:
         *_check_site_url(f"{prefix}_URL"),
         *_check_secret_key(f"{prefix}_SECRET_KEY"),
         *_check_encryption_keys(f"{prefix}_ENCRYPTION_KEYS"),
+        *_check_retired_settings(),
+    ]
+
+
+def _check_retired_settings() -> list[CheckMessage]:
+    return [
+        Error(f"{name} is a setting no more.", hint=instead, id="admin_portal.E005")
+        for name, instead in _RETIRED.items()
+        if name in os.environ
     ]
 
 

@@ -122,7 +122,6 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if IS_HTTPS else "http"
 # Keys
 LIVE_KEYS_PER_ENVIRONMENT = number("LIVE_KEYS_PER_ENVIRONMENT", 10)
 ROLL_GRACE_SECONDS = number("ROLL_GRACE_SECONDS", 60)
-STEP_UP_SECONDS = number("STEP_UP_SECONDS", 900)
 
 # The key-validation service: requests a minute, 0 for no limit
 LIMITS_URL = env.str("LIMITS_URL", default="memory://")

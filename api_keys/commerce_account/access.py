@@ -102,4 +102,6 @@ def proof_required(view: MemberView[P]) -> Callable[..., HttpResponseBase]:
 def require_recent_proof(request: HttpRequest) -> None:
     """Raise what the library answers by asking, for a form without recent proof."""
     if request.method == "POST" and not has_recent_proof(request):
+        # The library finds what was sent again by the path alone.
+        request.META["QUERY_STRING"] = ""
         raise ReauthenticationRequired

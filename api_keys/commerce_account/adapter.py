@@ -16,7 +16,7 @@ from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, gettext_lazy as _lazy
 
 from api_keys.commerce_account import encryption, known_devices
 from api_keys.commerce_account.access import has_recent_proof
@@ -25,6 +25,11 @@ logger = logging.getLogger(__name__)
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "enter_current_password": _lazy("This is not your current password."),
+    }
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Have every link lead to this site's own address, whatever the Host header said."""
         links = {name: _here(url) for name, url in context.items() if name.endswith("_url")}
@@ -68,6 +73,13 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class MFAAdapter(DefaultMFAAdapter):
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": _lazy(
+            "This code is not right. Wait for the next one in your app, or use a recovery code."
+        ),
+    }
+
     def encrypt(self, text: str) -> str:
         return encryption.encrypt(text)
 

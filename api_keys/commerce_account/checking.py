@@ -11,6 +11,9 @@ from api_keys.contract import Answer, Environment, Verdict
 _COLUMNS = "id, environment, fingerprint, expires_at, revoked_at, retires_at, first_used_at"
 _FIND = f"SELECT {_COLUMNS} FROM {IssuedKey._meta.db_table} WHERE digest = %s"  # noqa: S608
 
+UNKNOWN = Answer(Verdict.INVALID)
+"""The answer about every key that was never issued, malformed ones among them."""
+
 
 def check_key(key: str, environment: Environment) -> Answer:
     """Say whether `key` is good for `environment`, now."""
@@ -33,12 +36,12 @@ def answer_about(issued: IssuedKey | None, environment: Environment, now: dateti
     that is what its holder has to mend.
     """
     if issued is None:
-        return Answer(Verdict.INVALID)
+        return UNKNOWN
     return Answer(
         _verdict_on(issued, environment, now),
         environment=Environment(issued.environment),
         fingerprint=issued.fingerprint,
-        expires_at=_end_of(issued),
+        expires_at=issued.ends_at,
         revoked_at=issued.revoked_since(now),
     )
 
@@ -51,9 +54,3 @@ def _verdict_on(issued: IssuedKey, environment: Environment, now: datetime) -> V
     if issued.environment != environment:
         return Verdict.WRONG_ENVIRONMENT
     return Verdict.VALID
-
-
-def _end_of(issued: IssuedKey) -> datetime | None:
-    # A key that is being rolled works no longer than its roll lasts, whatever its own expiry.
-    ends = [end for end in (issued.expires_at, issued.retires_at) if end is not None]
-    return min(ends, default=None)

@@ -35,6 +35,7 @@ def actor_of(request: HttpRequest) -> Actor:
     return Actor(user, request.META["REMOTE_ADDR"])
 
 
+@transaction.atomic
 def record(
     kind: Event.Kind,
     company: Company,

@@ -13,7 +13,7 @@ from django.utils import timezone
 from api_keys.commerce_account.digests import digest_of
 from api_keys.commerce_account.encryption import decrypt, encrypt
 from api_keys.commerce_account.history import NOBODY, Actor, record
-from api_keys.commerce_account.models import Company, Event, IssuedKey
+from api_keys.commerce_account.models import Company, Event, IssuedKey, KeyState
 from api_keys.contract import Environment, fingerprint, generate_key, last_four
 
 ROLL_DEADLINE = timedelta(days=30)
@@ -99,14 +99,16 @@ def revoke_key(
     """
     _lock(issued.company)
     now = timezone.now()
+    # A successor that was rolled itself has another in its place already.
+    was_live = IssuedKey.objects.live(now).filter(pk=issued.pk).exists()
     working = IssuedKey.objects.not_revoked(now).filter(pk=issued.pk)
     if not working.update(revoked_at=now, ciphertext=""):
         return False
     record(kind, issued.company, by=by, key=issued, **detail)
-    for predecessor in IssuedKey.objects.not_revoked(now).filter(
-        successors=issued, retires_at__gt=now
-    ):
-        _let_stay(predecessor, by)
+    if was_live:
+        retiring = IssuedKey.objects.in_state(KeyState.RETIRING, now)
+        for predecessor in retiring.filter(successors=issued):
+            _let_stay(predecessor, by)
     return True
 
 
@@ -127,15 +129,12 @@ def roll_key(
     _lock(issued.company)
     now = timezone.now()
     if form_token:
-        same = IssuedKey.objects.filter(predecessor=issued, form_token=form_token).first()
+        same = IssuedKey.objects.filter(company=issued.company, form_token=form_token).first()
+        if same and same.predecessor_id != issued.pk:
+            raise Refused(Refusal.NOT_LIVE)
         if same:
             return same
-    siblings = IssuedKey.objects.filter(company=issued.company, environment=issued.environment)
-    if not siblings.live(now).filter(pk=issued.pk).exists():
-        raise Refused(Refusal.NOT_LIVE)
-    retiring = siblings.not_revoked(now).exclude(retires_at=None)
-    if retiring.count() >= settings.LIVE_KEYS_PER_ENVIRONMENT:
-        raise Refused(Refusal.LIMIT_REACHED)
+    _require_rollable(issued, now)
     successor = _create(
         IssuedKey(
             company=issued.company,
@@ -148,7 +147,9 @@ def roll_key(
         by,
     )
     retires_at = now + (ROLL_DEADLINE if overlap is None else overlap)
-    siblings.filter(pk=issued.pk).update(retires_at=retires_at, retires_on_use=overlap is None)
+    IssuedKey.objects.filter(pk=issued.pk).update(
+        retires_at=retires_at, retires_on_use=overlap is None
+    )
     record(
         Event.Kind.KEY_ROLLED,
         issued.company,
@@ -159,6 +160,14 @@ def roll_key(
         retires_on_use=overlap is None,
     )
     return successor
+
+
+def _require_rollable(issued: IssuedKey, now: datetime) -> None:
+    siblings = IssuedKey.objects.filter(company=issued.company, environment=issued.environment)
+    if not siblings.live(now).filter(pk=issued.pk).exists():
+        raise Refused(Refusal.NOT_LIVE)
+    if siblings.in_state(KeyState.RETIRING, now).count() >= settings.LIVE_KEYS_PER_ENVIRONMENT:
+        raise Refused(Refusal.LIMIT_REACHED)
 
 
 @transaction.atomic
@@ -172,8 +181,7 @@ def call_off_roll(issued: IssuedKey, *, by: Actor) -> bool:
 def running_roll(issued: IssuedKey) -> IssuedKey | None:
     """Return the successor for which `issued` is retiring, if that can still be called off."""
     now = timezone.now()
-    retiring = IssuedKey.objects.not_revoked(now).filter(pk=issued.pk).exclude(retires_at=None)
-    if not retiring.exists():
+    if not IssuedKey.objects.in_state(KeyState.RETIRING, now).filter(pk=issued.pk).exists():
         return None
     return issued.successors.live(now).first()
 

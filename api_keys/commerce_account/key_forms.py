@@ -11,11 +11,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import F
 from django.db.models.expressions import OrderBy
+from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from api_keys.commerce_account.models import KeyState
-from api_keys.contract import Environment
+from api_keys.contract import KEY_PATTERN, Environment
 
 LATEST_EXPIRY = timedelta(days=36_500)
 CONTROL_CHARACTERS = re.compile("[\\x01-\\x1f\\x7f-\\x9f\\u2028\\u2029]")
@@ -25,6 +26,14 @@ def refuse_control_characters(text: str) -> None:
     """Raise ValidationError for line breaks and the like: they forge lines in mails and logs."""
     if CONTROL_CHARACTERS.search(text):
         raise ValidationError(_("Use a single line, without control characters."))
+
+
+def refuse_keys(text: str) -> None:
+    """Raise ValidationError for an API key: text is listed, mailed and kept in the history."""
+    if KEY_PATTERN.search(text):
+        raise ValidationError(
+            _("This is an API key. Others would see it here: roll that key, and write a name.")
+        )
 
 
 class ExpiryForm(forms.Form):
@@ -71,8 +80,7 @@ class ExpiryForm(forms.Form):
         if choice == "never":
             return None
         if choice == "date":
-            day = self.cleaned_data["expires_on"] + timedelta(days=1)
-            return datetime.combine(day, time.min, tzinfo=UTC)
+            return datetime.combine(self.cleaned_data["expires_on"], time.max, tzinfo=UTC)
         return now + timedelta(days=int(choice))
 
 
@@ -81,13 +89,19 @@ class NewKeyForm(ExpiryForm):
         label=_("Description"),
         label_suffix="",
         max_length=100,
-        validators=[refuse_control_characters],
+        validators=[refuse_control_characters, refuse_keys],
         help_text=_("A name by which you will know the key again, such as “Amazon Sales Channel”."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     environment = forms.TypedChoiceField(
         choices=[(e, e.label) for e in Environment], coerce=Environment, widget=forms.HiddenInput
     )
+
+    def clean(self) -> dict[str, Any]:
+        """Have a key that was pasted as a description not come back in the page."""
+        if KEY_PATTERN.search(self.data.get("description", "")):
+            self.data = {**{name: self.data.get(name) for name in self.data}, "description": ""}
+        return super().clean()
 
 
 class RollForm(ExpiryForm):
@@ -126,7 +140,12 @@ SORT_ORDERS: dict[str, tuple[str | OrderBy, ...]] = {
     "oldest": ("created_at", "pk"),
     "description": ("description", "-pk"),
     "used": (F("last_used_at").desc(nulls_last=True), "-pk"),
-    "expiry": (F("expires_at").asc(nulls_last=True), "-pk"),
+    "expiry": (
+        Least(Coalesce("retires_at", "expires_at"), Coalesce("expires_at", "retires_at")).asc(
+            nulls_last=True
+        ),
+        "-pk",
+    ),
 }
 
 

@@ -139,7 +139,7 @@ class IssuedKey(models.Model):
     last_used_address = models.CharField(max_length=45, default="")
     last_used_client = models.CharField(max_length=200, default="")
 
-    form_token = models.UUIDField(null=True, unique=True)
+    form_token = models.UUIDField(null=True)
     """Of the form that created it: sent twice, it creates one key."""
 
     objects = IssuedKeyQuerySet.as_manager()
@@ -150,7 +150,8 @@ class IssuedKey(models.Model):
             models.CheckConstraint(
                 name="revoked_keys_cannot_be_opened",
                 condition=Q(revoked_at=None) | Q(ciphertext=""),
-            )
+            ),
+            models.UniqueConstraint(fields=["company", "form_token"], name="one_key_a_form"),
         ]
 
     def __str__(self) -> str:
@@ -163,6 +164,12 @@ class IssuedKey(models.Model):
     def is_expired(self, now: datetime) -> bool:
         """Tell whether `now` is at or past the instant of expiry."""
         return self.expires_at is not None and now >= self.expires_at
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """Return from when on the key is refused: its expiry, or before that its roll's end."""
+        ends = [end for end in (self.expires_at, self.retires_at) if end is not None]
+        return min(ends, default=None)
 
     @property
     def days_left(self) -> int:

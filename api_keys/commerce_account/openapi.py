@@ -9,6 +9,7 @@ from api_keys.commerce_account.problems import (
     CHECK_PROBLEMS,
     HTTPS_REQUIRED,
     LEAK_PROBLEMS,
+    UNAVAILABLE,
     Problem,
 )
 from api_keys.contract import (
@@ -96,7 +97,7 @@ def _report() -> Json:
                     }
                 },
             },
-            **problems((*LEAK_PROBLEMS, HTTPS_REQUIRED)),
+            **problems((*LEAK_PROBLEMS, HTTPS_REQUIRED, UNAVAILABLE)),
         },
     }
 

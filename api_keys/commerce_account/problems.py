@@ -50,8 +50,11 @@ PROBLEM_OF_VERDICT = {
     Verdict.REVOKED: Problem(
         "revoked-key",
         STATUS[Verdict.REVOKED],
-        _("The key was deleted"),
-        _("Somebody deleted this key in API Portal. Create a new one there and use it instead."),
+        _("The key was deleted or replaced"),
+        _(
+            "This key was deleted in API Portal, or a newer key took its place. Look there: copy"
+            " the newer one, or create one."
+        ),
     ),
     Verdict.EXPIRED: Problem(
         "expired-key",

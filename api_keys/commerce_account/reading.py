@@ -40,7 +40,9 @@ def read_key(request: HttpRequest) -> str | Problem:
         return BODY_SENT
     if _length_of_headers(request) > LONGEST_HEADERS:
         return HEADERS_TOO_LARGE
-    keys = {request.headers[name] for name in KEY_HEADERS if request.headers.get(name)}
+    # A header that is sent twice arrives as one, parted by a comma; no key has one in it.
+    sent = ",".join(request.headers.get(name, "") for name in KEY_HEADERS)
+    keys = {key.strip() for key in sent.split(",") if key.strip()}
     if len(keys) > 1:
         return CONFLICTING_KEYS
     return keys.pop() if keys else MISSING_KEY

@@ -19,14 +19,14 @@ from django.http import HttpRequest
 from api_keys.commerce_account import issuing
 from api_keys.commerce_account.models import Company, IssuedKey, KeyUsage
 from api_keys.commerce_account.waiting import impatient
-from api_keys.contract import Verdict
+from api_keys.contract import KEY_PATTERN, Verdict
 
 logger = logging.getLogger(__name__)
 
 MOST_CLIENTS = 20
 """Pairs of address and client kept for a key and a day. The rest are counted together, as OTHER."""
 
-_KEYS_AT_ONCE = 500
+_KEYS_AT_ONCE = 200
 
 Client = tuple[str, str]
 OTHER: Client = ("", "")
@@ -82,13 +82,20 @@ def flush() -> None:
         _flush()
 
 
-@transaction.atomic
 def write(counted: _Counted) -> None:
-    """Add what one process counted to what all of them have written, in one transaction."""
+    """Add what one process counted to what all of them have written. What is written leaves it.
+
+    A transaction for some keys at a time: nobody waits long for one, and none waits for another
+    in a circle.
+    """
     pks = sorted({key_pk for key_pk, _day in counted})
     for start in range(0, len(pks), _KEYS_AT_ONCE):
         some = set(pks[start : start + _KEYS_AT_ONCE])
-        _write_some({entry: day for entry, day in counted.items() if entry[0] in some}, some)
+        part = {entry: day for entry, day in counted.items() if entry[0] in some}
+        with transaction.atomic():
+            _write_some(part, some)
+        for entry in part:
+            del counted[entry]
 
 
 def forget() -> None:
@@ -143,7 +150,8 @@ def _add(key_pk: int, day: date, client: Client, use: _Use) -> None:
 @functools.lru_cache(maxsize=1024)
 def _readable(client: str) -> str:
     """Return what a client calls itself, without what would garble a page, a log or a database."""
-    return "".join(character for character in client if character.isprintable())[:200]
+    printable = "".join(character for character in client if character.isprintable())
+    return KEY_PATTERN.sub("[key]", printable)[:200]
 
 
 def _note_first_use(key_pk: int, now: datetime) -> None:
@@ -176,9 +184,13 @@ def _write_some(counted: _Counted, pks: set[int]) -> None:
         if key_pk in keys
         for row in _rows_of(key_pk, day, of_day, written[key_pk, day])
     ]
-    KeyUsage.objects.bulk_create(row for row in changed if row.pk is None)
-    KeyUsage.objects.bulk_update(
-        (row for row in changed if row.pk is not None), ["calls", "last_used_at"]
+    for row in changed:
+        row.pk = None  # found by its other columns, written or not
+    KeyUsage.objects.bulk_create(
+        changed,
+        update_conflicts=True,
+        unique_fields=["key", "day", "address", "client"],
+        update_fields=["calls", "last_used_at"],
     )
     _write_last_uses(counted, keys)
 

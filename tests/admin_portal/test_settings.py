@@ -113,6 +113,8 @@ def test_migrations_are_complete(settings: str, environment: dict[str, str]) -> 
         (ACCOUNT, "LIVE_KEYS_PER_ENVIRONMENT", "0"),
         (ACCOUNT, "ROLL_GRACE_SECONDS", "-1"),
         (ACCOUNT, "STEP_UP_SECONDS", "x"),
+        (ACCOUNT, "ISSUED_KEY_LIFETIME_DAYS", "30"),
+        (ADMIN, "TRUSTED_PROXY_COUNT", "1"),
         (ACCOUNT, "JOBS_URL", "amqp://host/0"),
         (ACCOUNT, "JOBS_URL", "redis:///0"),
         (ACCOUNT, "JOBS_URL", "valkey://host:port/0"),

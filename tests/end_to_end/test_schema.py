@@ -8,7 +8,8 @@ from pathlib import Path
 from api_keys.contract import CHECK_PATH, Environment
 from tests.end_to_end.processes import ACCOUNT_SETTINGS, Sites, environment_for, running_sites
 
-NO_LIMIT = {"LIMIT_PER_KEY": "0", "LIMIT_PER_ADDRESS": "0", "LIMIT_FAILED_ATTEMPTS": "0"}
+LIMITS = ("LIMIT_PER_KEY", "LIMIT_PER_ADDRESS", "LIMIT_FAILED_ATTEMPTS", "LIMIT_LEAK_REPORTS")
+NO_LIMIT = dict.fromkeys(LIMITS, "0")
 PATHS = {
     Environment.PRODUCTION: CHECK_PATH,
     Environment.SANDBOX: f"/sandbox{CHECK_PATH}",
@@ -21,6 +22,9 @@ def test_schemathesis_finds_nothing(tmp_path: Path) -> None:
             done = examine(sites, environment, path)
             assert done.returncode == 0, done.stdout
             assert "Tested: 2" in done.stdout
+        done = examine(sites, Environment.PRODUCTION, "/gateway/leaks")
+        assert done.returncode == 0, done.stdout
+        assert "Tested: 1" in done.stdout
 
     assert "Traceback" not in sites.log
 
@@ -29,7 +33,7 @@ def examine(sites: Sites, environment: Environment, path: str) -> subprocess.Com
     """Let schemathesis try everything at one path, with a good key at hand."""
     _code, key = sites.manage(
         "issue_api_key",
-        "Examined",
+        f"Examined at {path}",
         f"--environment={environment}",
         "--company=Acme",
         "--create-company",

@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="issuedkey",
             name="form_token",
-            field=models.UUIDField(null=True, unique=True),
+            field=models.UUIDField(null=True),
         ),
         migrations.AddField(
             model_name="issuedkey",
@@ -268,6 +268,12 @@ class Migration(migrations.Migration):
             model_name="notice",
             constraint=models.UniqueConstraint(
                 fields=("event", "recipient"), name="one_notice_each"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="issuedkey",
+            constraint=models.UniqueConstraint(
+                fields=("company", "form_token"), name="one_key_a_form"
             ),
         ),
         migrations.RunPython(refuse_changed_events, accept_changed_events),

@@ -31,7 +31,7 @@ from api_keys.commerce_account.issuing import Refusal, Refused
 from api_keys.commerce_account.key_forms import SORT_ORDERS, KeyListForm, NewKeyForm
 from api_keys.commerce_account.key_usage import calls_of
 from api_keys.commerce_account.models import IssuedKey, IssuedKeyQuerySet, KeyState, Role
-from api_keys.contract import Environment
+from api_keys.contract import KEY_PATTERN, Environment, fingerprint
 
 KEYS_ON_A_PAGE = 25
 
@@ -54,6 +54,8 @@ def keys(request: MemberRequest) -> HttpResponse:
     """The list, and the form above it."""
     if request.method == "POST":
         return create_key(request)
+    if KEY_PATTERN.search(request.GET.get("q", "")):
+        return _without_the_key(request)
     form = KeyListForm(request.GET)
     form.is_valid()  # whatever isn't, is left out
     chosen = {"environment": Environment.PRODUCTION, "state": "", "sort": "newest", "q": ""}
@@ -61,14 +63,29 @@ def keys(request: MemberRequest) -> HttpResponse:
     return _render(request, chosen)
 
 
+def _without_the_key(request: MemberRequest) -> HttpResponseRedirect:
+    """Search for the fingerprint instead: the address with the key stands in histories and logs."""
+    query = request.GET.copy()
+    found = KEY_PATTERN.search(str(query["q"]))
+    query["q"] = fingerprint(found[0]) if found else ""
+    messages.warning(
+        request,
+        _(
+            "The key that you searched for stood in the address, where browsers and servers keep"
+            " it. Roll it; and search for its last four characters or its fingerprint."
+        ),
+    )
+    return redirect(f"{request.path}?{query.urlencode()}")
+
+
 def create_key(request: MemberRequest) -> HttpResponse:
     """Create a key, if the member may; then show it in the list."""
     if not Role(request.membership.role).may_use_keys():
         return render(request, "commerce_account/not_allowed.html", status=403)
-    require_recent_proof(request)
     form = NewKeyForm(request.POST)
     if not form.is_valid():
         return _render(request, {"environment": _environment_in(form)}, form)
+    require_recent_proof(request)
     company = request.membership.company
     try:
         issued = issuing.issue_key(
@@ -82,6 +99,9 @@ def create_key(request: MemberRequest) -> HttpResponse:
     except Refused as refused:
         form.add_error("description", explain(refused.refusal))
         return _render(request, {"environment": form.cleaned_data["environment"]}, form)
+    if issued.revoked_since(timezone.now()):
+        messages.info(request, _("The key “%s” was already deleted.") % issued.description)
+        return to_list(issued)
     messages.success(
         request,
         _(

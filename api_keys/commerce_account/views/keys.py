@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from cryptography.fernet import InvalidToken
@@ -25,7 +26,7 @@ from api_keys.commerce_account.history import actor_of
 from api_keys.commerce_account.issuing import Refused
 from api_keys.commerce_account.key_forms import RollForm
 from api_keys.commerce_account.key_usage import calls_of, clients_of
-from api_keys.commerce_account.models import IssuedKey, KeyState, Role
+from api_keys.commerce_account.models import Event, IssuedKey, KeyState, Role
 from api_keys.commerce_account.views.api_portal import explain, to_list
 
 
@@ -85,6 +86,8 @@ def roll_key(request: MemberRequest, pk: int) -> HttpResponse:
             request,
             _("This is the new key. Select Copy, and put it wherever the old one is used."),
         )
+        if form.overlap_chosen() == timedelta():
+            messages.warning(request, _("The old key is refused from now on."))
         return _to_key(successor)
     context = {**_context(request, issued), "form": form}
     return render(request, "commerce_account/roll_key.html", context)
@@ -139,11 +142,19 @@ def _context(request: MemberRequest, issued: IssuedKey) -> dict[str, Any]:
         "state": state,
         "calls": calls_of([issued], now.date())[issued.pk],
         "clients": clients_of(issued, now.date()),
-        "successor": issuing.running_roll(issued) if issued.retires_at else None,
+        "successor": issued.successors.order_by("-pk").first() if issued.retires_at else None,
+        "may_call_off": bool(issued.retires_at) and issuing.running_roll(issued) is not None,
         "may_use_keys": Role(request.membership.role).may_use_keys(),
+        "revoked_at": issued.revoked_since(now),
+        "ending": _ending_of(issued) if state is KeyState.REVOKED else None,
         "is_live": state in (KeyState.ACTIVE, KeyState.EXPIRING),
         "is_revoked": state is KeyState.REVOKED,
     }
+
+
+def _ending_of(issued: IssuedKey) -> Event | None:
+    kinds = (Event.Kind.KEY_DELETED, Event.Kind.KEY_LEAKED)
+    return issued.event_set.filter(kind__in=kinds).order_by("-pk").first()
 
 
 def _what_breaks(issued: IssuedKey) -> dict[str, Any]:

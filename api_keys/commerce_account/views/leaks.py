@@ -1,11 +1,13 @@
 """Where a leaked key is reported: by programs, and on a page. Neither says whether it was real."""
 
 import json
+import logging
 
 from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _, gettext_lazy
@@ -22,9 +24,12 @@ from api_keys.commerce_account.problems import (
     REPORT_TOO_LARGE,
     REPORT_UNREADABLE,
     TOO_MANY_REPORTS,
+    UNAVAILABLE,
     Problem,
 )
 from api_keys.commerce_account.views.validation import problem_answer, too_many
+
+logger = logging.getLogger(__name__)
 
 LARGEST_REPORT = 4096
 """Bytes."""
@@ -55,7 +60,11 @@ def report_by_program(request: HttpRequest) -> HttpResponse:
     report = _read_report(request)
     if isinstance(report, Problem):
         return problem_answer(report)
-    report_leaks(report, address=request.META["REMOTE_ADDR"])
+    try:
+        report_leaks(report, address=request.META["REMOTE_ADDR"])
+    except DatabaseError:
+        logger.exception("A report of leaked keys could not be written.")
+        return problem_answer(UNAVAILABLE)
     return JsonResponse({"status": "received"}, status=202)
 
 

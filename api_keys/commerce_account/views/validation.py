@@ -14,7 +14,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_safe
 
 from api_keys.commerce_account import limits, usage
-from api_keys.commerce_account.checking import answer_about, find_key
+from api_keys.commerce_account.checking import UNKNOWN, answer_about, find_key
 from api_keys.commerce_account.digests import digest_of
 from api_keys.commerce_account.limits import Allowance, Policy
 from api_keys.commerce_account.openapi import document
@@ -74,7 +74,7 @@ def _answer(request: HttpRequest, environment: Environment) -> HttpResponse:
         return too_many(exhausted)
     key = read_key(request)
     if isinstance(key, Problem):
-        return problem_answer(key, limits.take(Policy.ADDRESS, caller))
+        return _refuse(caller, key)
     try:
         return _check(request, key, environment, caller)
     except DatabaseError:
@@ -90,18 +90,30 @@ def _check(request: HttpRequest, key: str, environment: Environment, caller: str
     if exhausted:
         return too_many(exhausted)
     issued = find_key(digest)
+    if issued is None:
+        return _refuse(caller, PROBLEM_OF_VERDICT[Verdict.INVALID], answer_body(UNKNOWN))
     limits.count(Policy.ADDRESS, caller)
-    policy, who = (Policy.KEY, digest) if issued else (Policy.FAILED_ATTEMPTS, caller)
-    allowance = limits.take(policy, who)
+    allowance = limits.take(Policy.KEY, digest)
     if allowance and not allowance.is_granted:
         return too_many(allowance)
     now = timezone.now()
     answer = answer_about(issued, environment, now)
-    if issued:
-        usage.count(issued, answer.verdict, request, now)
+    usage.count(issued, answer.verdict, request, now)
     if answer.verdict is Verdict.VALID:
         return _valid(answer, allowance)
     return problem_answer(PROBLEM_OF_VERDICT[answer.verdict], allowance, answer_body(answer))
+
+
+def _refuse(
+    caller: str, problem: Problem, members: dict[str, str | None] | None = None
+) -> HttpResponse:
+    # What is too much of this is not counted for the address: otherwise somebody's guesses would
+    # refuse the good keys behind the same address.
+    allowance = limits.take(Policy.FAILED_ATTEMPTS, caller)
+    if allowance and not allowance.is_granted:
+        return too_many(allowance)
+    limits.count(Policy.ADDRESS, caller)
+    return problem_answer(problem, allowance, members)
 
 
 def _valid(answer: Answer, allowance: Allowance | None) -> HttpResponse:

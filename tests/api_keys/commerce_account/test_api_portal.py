@@ -11,13 +11,14 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from api_keys.commerce_account.models import Company, Event, IssuedKey, KeyUsage
+from api_keys.commerce_account.models import Company, Event, IssuedKey, KeyUsage, Membership
 from api_keys.contract import fingerprint
 from tests.api_keys.commerce_account.conftest import delete, member_of, new_key, signed_in
 from tests.concurrency import at_once
 
 ENTRY = "/my-account/api-portal/"
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+INSTANT = timedelta(microseconds=1)
 XSS = "<script>alert('x')</script>"
 
 
@@ -145,8 +146,8 @@ def test_fingerprint_is_the_one_the_admin_shows(
         ({}, timedelta(days=365)),
         ({"expires": "90"}, timedelta(days=90)),
         ({"expires": "30"}, timedelta(days=30)),
-        ({"expires": "date", "expires_on": "2026-12-01"}, timedelta(days=8, hours=12)),
-        ({"expires": "date", "expires_on": "2026-11-23"}, timedelta(hours=12)),
+        ({"expires": "date", "expires_on": "2026-12-01"}, timedelta(days=8, hours=12) - INSTANT),
+        ({"expires": "date", "expires_on": "2026-11-23"}, timedelta(hours=12) - INSTANT),
         ({"expires": "never"}, None),
     ],
 )
@@ -350,3 +351,50 @@ def test_uses_are_shown_as_a_line_and_in_words(
 
 def listed(page: str) -> list[str]:
     return re.findall(r"<strong><bdi>([^<]+)</bdi>", page)
+
+
+def test_key_pasted_as_a_description_is_refused_and_never_shown(
+    member_client: Client, issued: tuple[IssuedKey, str]
+) -> None:
+    page = create(member_client, description=f"key {issued[1]}")
+
+    assert "This is an API key." in page
+    assert issued[1] not in page
+    assert IssuedKey.objects.count() == 1
+
+
+def test_key_searched_for_leaves_the_address_at_once(
+    member_client: Client, issued: tuple[IssuedKey, str]
+) -> None:
+    asked = member_client.get(portal_of(issued[0].company), {"q": f" {issued[1]} "})
+    page = member_client.get(asked["Location"]).text
+
+    assert issued[1] not in asked["Location"]
+    assert listed(page) == [issued[0].description]
+    assert "Roll it" in page
+
+
+def test_form_of_a_key_that_was_deleted_is_not_called_ready(
+    member_client: Client, company: Company
+) -> None:
+    form = fields()
+    member_client.post(portal_of(company), form)
+    delete(IssuedKey.objects.get())
+
+    page = member_client.post(portal_of(company), form, follow=True).text
+
+    assert "was already deleted" in page.split("is ready")[-1]
+    assert IssuedKey.objects.count() == 1
+
+
+def test_one_form_for_two_companies_makes_a_key_in_each(
+    member: User, member_client: Client, company: Company
+) -> None:
+    other = Company.objects.create(name="Second")
+    Membership.objects.create(company=other, user=member, role="owner")
+    form = fields()
+
+    answers = [member_client.post(portal_of(owner), form) for owner in (company, other)]
+
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert {row.company for row in IssuedKey.objects.all()} == {company, other}

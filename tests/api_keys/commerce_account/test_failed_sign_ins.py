@@ -123,7 +123,7 @@ def test_guessing_codes_is_slowed_down(client: Client, member: User) -> None:
     pages = [client.post("/sign-in/second-step/", {"code": "000000"}).text for _ in range(7)]
     right = client.post("/sign-in/second-step/", {"code": totp_code()})
 
-    assert "Incorrect code" in pages[0]
+    assert "This code is not right" in pages[0]
     assert TOO_MANY in pages[-1]
     assert right.status_code == 200
 

@@ -13,7 +13,7 @@ from api_keys.commerce_account.checking import check_key
 from api_keys.commerce_account.models import Company, Event, IssuedKey, KeyUsage
 from api_keys.contract import Environment, Verdict
 from tests.api_keys.commerce_account.conftest import delete, new_key
-from tests.api_keys.commerce_account.test_api_portal import XSS, key_url, portal_of
+from tests.api_keys.commerce_account.test_api_portal import XSS, fields, key_url, portal_of
 
 Issued = tuple[IssuedKey, str]
 FOR_SCRIPT = {"accept": "text/plain"}
@@ -86,7 +86,7 @@ def test_old_proof_has_to_be_renewed_and_then_it_goes_on(
     before = Event.objects.count()
 
     with time_machine.travel(timezone.now() + timedelta(seconds=settings.STEP_UP_SECONDS + 1)):
-        asked = member_client.post(url)
+        asked = member_client.post(url, fields(overlap="0"))
 
     assert asked.status_code == 302
     assert asked["Location"].startswith("/my-account/")

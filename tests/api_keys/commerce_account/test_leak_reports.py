@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core import mail
+from django.db import OperationalError
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
@@ -229,3 +230,17 @@ def test_expression_leaves_near_misses_alone() -> None:
 
     assert [miss for miss in misses if documented_pattern().search(miss)] == []
     assert leak_reports.keys_in(changed) == []
+
+
+def test_report_that_can_not_be_written_is_no_thanks(
+    client: Client, issued: Issued, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*arguments: object, **detail: object) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(leak_reports, "revoke_key", fail)
+
+    response = report(client, issued[1])
+
+    assert response.status_code == 503
+    assert response["Content-Type"] == "application/problem+json"

@@ -79,7 +79,7 @@ def test_answers_say_what_is_left(client: Client, issued: tuple[IssuedKey, str])
         '200 "key";r=2;t=60',
         '403 "key";r=1;t=60',
         '401 "failed-attempts";r=1;t=60',
-        '401 "address";r=16;t=60',
+        '401 "failed-attempts";r=0;t=60',
     ]
 
 
@@ -221,3 +221,40 @@ def test_counters_are_swept_away_but_not_for_every_request(
     assert len(swept) == 2
     assert kept == 100
     assert len(memory.storage) == 2
+
+
+def test_neighbour_s_guesses_and_empty_calls_refuse_no_good_key(
+    client: Client, issued: tuple[IssuedKey, str]
+) -> None:
+    with time_machine.travel(NOW, tick=False):
+        guesses = statuses(client, "guess", 50) + statuses(client, "", 50)
+        good = statuses(client, issued[1], 1)
+
+    assert set(guesses) == {401, 429}
+    assert good == [200]
+
+
+def test_callers_of_ipv4_on_a_socket_for_both_are_told_apart() -> None:
+    networks = {limits.network_of(f"::ffff:198.51.100.{number}") for number in (1, 2)}
+
+    assert networks == {"198.51.100.1", "198.51.100.2"}
+    assert limits.network_of("2001:db8::1") == limits.network_of("2001:db8::2")
+
+
+@pytest.mark.parametrize("scheme", ["redis", "valkey"])
+def test_counters_in_valkey_are_those_of_all_workers(
+    client: Client,
+    issued: tuple[IssuedKey, str],
+    settings: Settings,
+    valkey_url: str,
+    scheme: str,
+) -> None:
+    settings.LIMITS_URL = valkey_url.replace("redis:", f"{scheme}:", 1)
+
+    own = statuses(client, issued[1], 2)
+    limits.open_storage.cache_clear()
+    limits._limiter.cache_clear()
+    another_worker_s = statuses(client, issued[1], 2)
+
+    assert (own, another_worker_s) == ([200, 200], [200, 429])
+    limits.open_storage(settings.LIMITS_URL).reset()

@@ -7,6 +7,7 @@ import time_machine
 from django.db import DatabaseError
 from django.test import Client
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from api_keys.commerce_account import issuing
 from api_keys.commerce_account.checking import check_key
@@ -22,7 +23,7 @@ from api_keys.commerce_account.issuing import (
 from api_keys.commerce_account.models import Company, Event, IssuedKey, KeyState
 from api_keys.contract import Environment, Verdict
 from tests.api_keys.commerce_account.conftest import delete, new_key
-from tests.api_keys.commerce_account.test_api_portal import create, fields, key_url
+from tests.api_keys.commerce_account.test_api_portal import create, fields, key_url, portal_of
 from tests.concurrency import at_once
 
 Issued = tuple[IssuedKey, str]
@@ -283,3 +284,71 @@ def test_calling_off_while_the_successor_is_first_used_leaves_one_that_stays(
 
     with time_machine.travel(timezone.now() + 2 * HOUR):
         assert [verdict_on(key), verdict_on(new)] == [Verdict.VALID, Verdict.REVOKED]
+
+
+def test_roll_of_a_key_that_has_expired_can_not_be_called_off(
+    member_client: Client, company: Company
+) -> None:
+    now = timezone.now()
+    row, _key = new_key(company, expires_at=now + HOUR)
+    _successor, new = rolled(row, None)
+
+    with time_machine.travel(now + HOUR):
+        called_off = call_off_roll(row, by=NOBODY)
+        verdict = verdict_on(new)
+
+    assert not called_off
+    assert verdict is Verdict.VALID
+
+
+def test_deleting_a_successor_that_was_rolled_itself_brings_no_old_key_back(
+    company: Company,
+) -> None:
+    first, key = new_key(company)
+    second, _second = rolled(first, DAY)
+    rolled(second, DAY)
+
+    delete(second)
+
+    assert IssuedKey.objects.live(timezone.now()).count() == 1
+    with time_machine.travel(timezone.now() + DAY):
+        assert verdict_on(key) is Verdict.REVOKED
+
+
+def test_first_use_never_prolongs_a_roll(issued: Issued) -> None:
+    successor, _new = rolled(issued[0], None)
+    deadline = timezone.now() + timedelta(seconds=30)
+    IssuedKey.objects.filter(pk=issued[0].pk).update(retires_at=deadline)
+
+    note_first_use(successor.pk, timezone.now())
+
+    issued[0].refresh_from_db()
+    assert issued[0].retires_at == deadline
+
+
+def test_form_of_a_new_key_rolls_nothing(member_client: Client, issued: Issued) -> None:
+    form = fields(overlap="24", description="Another")
+    member_client.post(portal_of(issued[0].company), form)
+
+    page = member_client.post(key_url(issued[0], "roll/"), form, follow=True)
+
+    assert "be rolled any more" in page.text
+    assert IssuedKey.objects.count() == 2
+
+
+def test_key_that_was_replaced_leads_to_the_new_one(member_client: Client, issued: Issued) -> None:
+    successor, _new = rolled(issued[0], timedelta())
+
+    page = member_client.get(key_url(issued[0])).text
+
+    assert "a new key took its place." in page
+    assert key_url(successor) in page
+
+
+def test_end_of_a_roll_is_the_end_that_is_shown(member_client: Client, issued: Issued) -> None:
+    now = timezone.now()
+    rolled(issued[0], 7 * DAY)
+
+    page = member_client.get(portal_of(issued[0].company), {"sort": "expiry"}).text
+
+    assert date_format(now + 7 * DAY) in page

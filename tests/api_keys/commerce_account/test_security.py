@@ -88,7 +88,7 @@ def test_password_is_changed_and_a_mail_says_so(mia: Client, member: User) -> No
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
-        ("oldpassword", "wrong", "Please type your current password."),
+        ("oldpassword", "wrong", "This is not your current password."),
         ("password2", "something else", "You must type the same password each time."),
         ("password1", "short", "at least 12 characters"),
         ("password1", "nul\0 in a long phrase", "Null characters are not allowed."),
@@ -191,7 +191,7 @@ def test_wrong_code_sets_nothing_up_and_keeps_the_secret(mia: Client, member: Us
 
     page = mia.post(f"{SECURITY}authenticator/", {"code": "000000"})
 
-    assert "Incorrect code." in page.text
+    assert "This code is not right." in page.text
     assert secret in page.text
     assert not Authenticator.objects.exists()
 
@@ -230,7 +230,7 @@ def test_code_is_used_up(client: Client, member: User) -> None:
     sign_in(onlooker)
     page = onlooker.post("/sign-in/second-step/", {"code": code})
 
-    assert "Incorrect code." in page.text
+    assert "This code is not right." in page.text
     assert not is_signed_in(onlooker)
 
 
@@ -243,7 +243,7 @@ def test_code_that_set_it_up_is_used_up_as_well(mia: Client, member: User) -> No
     onlooker = Client()
     sign_in(onlooker)
 
-    assert "Incorrect code." in onlooker.post("/sign-in/second-step/", {"code": code}).text
+    assert "This code is not right." in onlooker.post("/sign-in/second-step/", {"code": code}).text
 
 
 def recovery_codes(client: Client) -> list[str]:

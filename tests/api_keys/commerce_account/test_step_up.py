@@ -139,7 +139,7 @@ def test_code_will_do_as_well(quarter_of_an_hour_later: Client, member: User) ->
     )
 
     assert "Use a code" in asked.text
-    assert "Incorrect code." in wrong.text
+    assert "This code is not right." in wrong.text
     assert "Turn off two-step verification?" in page.text
     assert Authenticator.objects.exists()
 

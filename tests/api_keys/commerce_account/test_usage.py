@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 from django.db import OperationalError, transaction
+from django.db.models import Sum
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
@@ -278,3 +279,53 @@ def test_uses_are_written_in_the_background(
 
     assert flushed.wait(timeout=30)
     stopped.set()
+
+
+def test_key_in_a_client_s_name_is_not_kept(issued: tuple[IssuedKey, str]) -> None:
+    use(issued[1], client=f"shop ({issued[1]})")
+
+    usage.flush()
+
+    assert [row[2] for row in written()] == ["shop ([key])"]
+
+
+def test_use_written_late_does_not_go_back_in_time(issued: tuple[IssuedKey, str]) -> None:
+    for instant in (NOW, NOW - timedelta(hours=1)):
+        with time_machine.travel(instant, tick=False):
+            use(issued[1], client=f"at {instant.hour}")
+        usage.flush()
+
+    issued[0].refresh_from_db()
+    assert (issued[0].last_used_at, issued[0].last_used_client) == (NOW, "at 12")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_processes_that_write_many_keys_of_many_companies_never_wait_in_a_circle(
+    company: Company,
+) -> None:
+    others = [Company.objects.create(name=f"company {number}") for number in range(3)]
+    IssuedKey.objects.bulk_create(
+        IssuedKey(
+            company=[company, *others][number % 4],
+            environment="production",
+            description=f"{number}",
+            digest=f"{number:064}",
+            ciphertext="",
+            fingerprint="",
+            last_four="",
+        )
+        for number in range(900)
+    )
+    pks = list(IssuedKey.objects.order_by("pk").values_list("pk", flat=True))
+
+    def write_as_a_process(number: int) -> None:
+        counted: usage._Counted = {}
+        for pk in pks if number % 2 else reversed(pks):
+            day = counted[pk, NOW.date()] = usage._Day({}, NOW, usage.OTHER)
+            day.add(("192.0.2.1", "client"), usage._Use(1, NOW))
+        usage.write(counted)
+        assert counted == {}
+
+    at_once(write_as_a_process, 3)
+
+    assert KeyUsage.objects.aggregate(Sum("calls"))["calls__sum"] == 2700

@@ -232,3 +232,12 @@ def test_old_client_that_knows_only_200_is_right_about_every_key(
         judged = [is_good(key) for key in (issued[1], revoked_key, expired_key, "unknown", "")]
 
     assert judged == [True, False, False, False, False]
+
+
+def test_key_sent_twice_in_one_header_is_one_key(
+    client: Client, issued: tuple[IssuedKey, str]
+) -> None:
+    twice = client.get(PRODUCTION, headers={"x-api-key": f"{issued[1]}, {issued[1]}"})
+    two = client.get(PRODUCTION, headers={"x-api-key": f"{issued[1]},another"})
+
+    assert (twice.status_code, two.status_code) == (200, 400)
