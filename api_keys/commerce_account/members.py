@@ -72,6 +72,7 @@ def invite(company: Company, email: str, role: Role, *, by: Actor) -> Invitation
         company=company,
         email=email.lower(),
         role=role,
+        invited_by=by.user,
         created_at=now,
         expires_at=now + INVITATION_LIFETIME,
     )
@@ -114,7 +115,10 @@ def accept(invitation: Invitation, *, by: Actor) -> Membership:
 
 @transaction.atomic
 def change_role(membership: Membership, role: Role, *, by: Actor) -> bool:
-    """Give a member another role. False, and nothing recorded, when it is the same."""
+    """Give a member another role. False, and nothing recorded, when it is the same.
+
+    What somebody offered as an owner is withdrawn when they aren't one any more.
+    """
     _lock_for_owner(membership.company, by)
     current = _current(membership)
     if current.role == role:
@@ -129,6 +133,8 @@ def change_role(membership: Membership, role: Role, *, by: Actor) -> bool:
         old=current.role,
         new=role,
     )
+    if not role.may_manage_members():
+        _withdraw_all_of(current, by)
     return True
 
 
@@ -224,6 +230,14 @@ def _end(membership: Membership, kind: Event.Kind, by: Actor) -> None:
     _keep_an_owner(current)
     Membership.objects.filter(pk=current.pk).delete()
     record(kind, membership.company, by=by, email=current.user.email, role=current.role)
+    _withdraw_all_of(current, by)
+
+
+def _withdraw_all_of(inviter: Membership, by: Actor) -> None:
+    # Otherwise who was put out would come back by an invitation left open, under another address.
+    now = timezone.now()
+    for left_open in open_invitations(inviter.company, now).filter(invited_by=inviter.user):
+        _withdraw(left_open, now, by)
 
 
 def _withdraw(invitation: Invitation, now: datetime, by: Actor) -> bool:

@@ -67,6 +67,7 @@ class Invitation(models.Model):
     company = models.ForeignKey(Company, on_delete=models.CASCADE)
     email = models.EmailField(_("Email"))
     role = models.CharField(_("Role"), max_length=10, choices=Role)
+    invited_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True)
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)

@@ -206,6 +206,14 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE, to="commerce_account.company"
                     ),
                 ),
+                (
+                    "invited_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(

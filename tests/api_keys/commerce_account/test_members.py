@@ -232,6 +232,47 @@ def test_member_leaves_by_the_question_and_goes_on_to_another_company(
     assert events(company) == [("member_left", {"email": "dan@example.com", "role": "viewer"})]
 
 
+@pytest.mark.parametrize("action", ["remove/", "role/", "leave/"])
+def test_who_is_no_longer_an_owner_leaves_no_invitation_open_to_come_back_by(
+    member_client: Client, company: Company, action: str
+) -> None:
+    ada = member_of(company, "ada")
+    adas_client = signed_in(ada)
+    invite(adas_client, company, "ada.at.home@example.com", "owner")
+    invite(member_client, company, "nia@example.com")
+    by_ada = Invitation.objects.get(email="ada.at.home@example.com")
+    link = urlsplit(members.invitation_link(by_ada)).path
+    her_other_account = signed_in(
+        User.objects.create_user("home", "ada.at.home@example.com", "home's own password")
+    )
+
+    match action:
+        case "leave/":
+            adas_client.post(url_of(company, action))
+        case _:
+            url = url_of(company, f"{membership_of(ada).pk}/{action}")
+            member_client.post(url, {"role": "developer"})
+    page = her_other_account.post(link)
+
+    assert "It was withdrawn" in page.text
+    assert not Membership.objects.filter(user__username="home").exists()
+    detail = {"email": "ada.at.home@example.com", "role": "owner"}
+    assert events(company)[-1] == ("invitation_withdrawn", detail)
+    open_still = members.open_invitations(company, timezone.now())
+    assert [invitation.email for invitation in open_still] == ["nia@example.com"]
+
+
+def test_developer_who_becomes_a_viewer_withdraws_nobody_s_invitation(
+    member_client: Client, company: Company
+) -> None:
+    dan = membership_of(member_of(company, "dan", Role.DEVELOPER))
+    invite(member_client, company, "nia@example.com")
+
+    member_client.post(url_of(company, f"{dan.pk}/role/"), {"role": "viewer"})
+
+    assert members.open_invitations(company, timezone.now()).count() == 1
+
+
 def test_last_owner_can_neither_leave_nor_step_down_nor_be_removed(
     member_client: Client, member: User, company: Company
 ) -> None:
