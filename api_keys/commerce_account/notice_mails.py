@@ -121,4 +121,13 @@ def _words_of_invitation(event: Event, now: datetime, words: Words) -> Words | N
     ).first()
     if invitation is None:
         return None
-    return {**words, "invitation": invitation, "link": invitation_link(invitation)}
+    return {
+        **words,
+        "company": words["company"].translate(_UNQUOTED),
+        "invitation": invitation,
+        "link": invitation_link(invitation),
+    }
+
+
+_UNQUOTED = str.maketrans(dict.fromkeys('"“”„', "'"))
+"""The company's name stands in quotes, which it can't end."""

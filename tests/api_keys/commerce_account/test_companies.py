@@ -52,6 +52,8 @@ def test_whoever_makes_a_company_owns_it(client: Client, mia: User) -> None:
         ("a\0b", "Null characters are not allowed."),
         ("a\nb", "Use a single line"),
         ("a\u2028b", "Use a single line"),
+        ("Your account is locked: go to https://evil.example/1", "without a web address"),
+        ("Your account is locked: go to WWW.evil.example", "without a web address"),
     ],
 )
 def test_bad_name_is_refused_beside_the_field_and_kept(
