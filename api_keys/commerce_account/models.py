@@ -73,6 +73,9 @@ class Invitation(models.Model):
     accepted_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
 
+    class Meta:
+        indexes = [models.Index(fields=["email", "created_at"])]
+
     def __str__(self) -> str:
         return f"{self.email} to {self.company}"
 

@@ -266,6 +266,10 @@ class Migration(migrations.Migration):
                 fields=["company", "-created_at", "-id"], name="commerce_ac_company_edba22_idx"
             ),
         ),
+        migrations.AddIndex(
+            model_name="invitation",
+            index=models.Index(fields=["email", "created_at"], name="commerce_ac_email_95db78_idx"),
+        ),
         migrations.AddConstraint(
             model_name="keyusage",
             constraint=models.UniqueConstraint(

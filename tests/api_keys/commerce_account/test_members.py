@@ -139,14 +139,54 @@ def test_fifty_invitations_may_be_open_and_a_withdrawn_one_makes_room(
 def test_no_company_sends_more_than_a_hundred_invitations_a_day(
     member_client: Client, company: Company
 ) -> None:
-    for _time in range(100):
-        members.invite(company, "often@example.com", Role.VIEWER, by=NOBODY)
+    for number in range(100):
+        sent = members.invite(company, f"n{number}@example.com", Role.VIEWER, by=NOBODY)
+        members.withdraw(sent, by=NOBODY)
 
     today = invite(member_client, company, "nia@example.com")
     with time_machine.travel(timezone.now() + timedelta(days=1, seconds=1)):
         tomorrow = invite(signed_in(User.objects.get()), company, "nia@example.com")
 
     assert "wait until tomorrow" in today
+    assert "nia@example.com is invited" in tomorrow
+
+
+def test_nobody_sends_more_than_a_hundred_invitations_a_day_over_all_companies(
+    member_client: Client, member: User, company: Company
+) -> None:
+    for name in ("Second Ltd", "Third Ltd"):
+        other = members.create_company(name, by=Actor(member))
+        for number in range(50):
+            members.invite(other, f"n{number}@example.com", Role.VIEWER, by=Actor(member))
+    ada = signed_in(member_of(company, "ada"))
+
+    today = invite(member_client, company, "nia@example.com")
+    by_another = invite(ada, company, "nia@example.com")
+    with time_machine.travel(timezone.now() + timedelta(days=1, seconds=1)):
+        tomorrow = invite(signed_in(member), company, "zoe@example.com")
+
+    assert "You invited 100 people within a day. Wait until tomorrow." in today
+    assert "aria-invalid" in today
+    assert "nia@example.com is invited" in by_another
+    assert "zoe@example.com is invited" in tomorrow
+
+
+def test_no_address_gets_more_than_five_invitations_a_day_whoever_sends_them(
+    member_client: Client, member: User, company: Company
+) -> None:
+    for number in range(5):
+        other = Company.objects.create(name=f"Company {number}")
+        owner = Actor(member_of(other, f"owner{number}"))
+        members.invite(other, "Nia@example.com", Role.VIEWER, by=owner)
+
+    today = invite(member_client, company, "NIA@example.com")
+    another = invite(member_client, company, "zoe@example.com")
+    with time_machine.travel(timezone.now() + timedelta(days=1, seconds=1)):
+        tomorrow = invite(signed_in(member), company, "nia@example.com")
+
+    assert "This address was invited too often today. Wait until tomorrow." in today
+    assert "aria-invalid" in today
+    assert "zoe@example.com is invited" in another
     assert "nia@example.com is invited" in tomorrow
 
 
