@@ -18,7 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from api_keys.commerce_account import members
-from api_keys.commerce_account.company_forms import refuse_undeliverable
+from api_keys.commerce_account.company_forms import refuse_links, refuse_undeliverable
 from api_keys.commerce_account.history import Actor
 from api_keys.commerce_account.joining import invitation_followed, is_confirmed
 from api_keys.commerce_account.key_forms import refuse_control_characters
@@ -62,13 +62,13 @@ class SignUpForm(WithoutPlaceholders, account.SignupForm):
     name = forms.CharField(
         label=_("Name"),
         max_length=150,
-        validators=[refuse_control_characters],
+        validators=[refuse_control_characters, refuse_links],
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     company = forms.CharField(
         label=_("Company"),
         max_length=100,
-        validators=[refuse_control_characters],
+        validators=[refuse_control_characters, refuse_links],
         help_text=_("API keys belong to the company, not to a person."),
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )

@@ -19,12 +19,18 @@ def refuse_undeliverable(email: str) -> None:
         raise ValidationError(_("Enter a valid email address."), code="invalid") from None
 
 
+def refuse_links(name: str) -> None:
+    """Raise ValidationError for a name that mail programs make a link of."""
+    if "://" in name or "www." in name.casefold():
+        raise ValidationError(_("Use a name without a web address."))
+
+
 class CompanyForm(forms.Form):
     name = forms.CharField(
         label=_("Company"),
         label_suffix="",
         max_length=100,
-        validators=[refuse_control_characters],
+        validators=[refuse_control_characters, refuse_links],
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
 

@@ -17,7 +17,12 @@ from api_keys.commerce_account.models import Company, Event, Invitation, Members
 INVITATION_LIFETIME = timedelta(days=7)
 OPEN_INVITATIONS = 50
 INVITATIONS_A_DAY = 100
-"""Per company. Each sends an e-mail, to whomever one likes."""
+"""Per company, and per person over all companies. Each sends an e-mail, to whomever one likes."""
+INVITATIONS_TO_AN_ADDRESS_A_DAY = 5
+COMPANIES_A_DAY = 5
+"""Per person."""
+
+_DAY = timedelta(days=1)
 
 
 class Refusal(Enum):
@@ -25,6 +30,9 @@ class Refusal(Enum):
     MEMBER_ALREADY = auto()
     NO_MEMBER = auto()
     TOO_MANY_INVITATIONS = auto()
+    INVITED_TOO_MANY_TODAY = auto()
+    INVITED_TOO_OFTEN_TODAY = auto()
+    TOO_MANY_COMPANIES_TODAY = auto()
     LAST_OWNER = auto()
     NOT_OPEN = auto()
     OTHER_ADDRESS = auto()
@@ -47,7 +55,13 @@ class InvitationState(Enum):
 
 @transaction.atomic
 def create_company(name: str, *, by: Actor) -> Company:
-    """Make a company whose only member, an owner, is `by`."""
+    """Make a company whose only member, an owner, is `by`. Raises Refused if they made too many."""
+    _lock_person(by)
+    made = Event.objects.filter(
+        kind=Event.Kind.COMPANY_CREATED, actor=by.user, created_at__gt=timezone.now() - _DAY
+    )
+    if by.user and made.count() >= COMPANIES_A_DAY:
+        raise Refused(Refusal.TOO_MANY_COMPANIES_TODAY)
     company = Company.objects.create(name=name)
     if by.user:
         Membership.objects.create(company=company, user=by.user, role=Role.OWNER)
@@ -64,14 +78,12 @@ def invite(company: Company, email: str, role: Role, *, by: Actor) -> Invitation
         raise Refused(Refusal.MEMBER_ALREADY)
     for earlier in open_invitations(company, now).filter(email__iexact=email):
         _withdraw(earlier, now, by)
-    today = company.invitation_set.filter(created_at__gt=now - timedelta(days=1))
-    too_many = open_invitations(company, now).count() >= OPEN_INVITATIONS
-    if too_many or today.count() >= INVITATIONS_A_DAY:
-        raise Refused(Refusal.TOO_MANY_INVITATIONS)
+    _keep_within_limits(company, email, now, by)
     invitation = Invitation.objects.create(
         company=company,
         email=email.lower(),
         role=role,
+        invited_by=by.user,
         created_at=now,
         expires_at=now + INVITATION_LIFETIME,
     )
@@ -114,7 +126,10 @@ def accept(invitation: Invitation, *, by: Actor) -> Membership:
 
 @transaction.atomic
 def change_role(membership: Membership, role: Role, *, by: Actor) -> bool:
-    """Give a member another role. False, and nothing recorded, when it is the same."""
+    """Give a member another role. False, and nothing recorded, when it is the same.
+
+    What somebody offered as an owner is withdrawn when they aren't one any more.
+    """
     _lock_for_owner(membership.company, by)
     current = _current(membership)
     if current.role == role:
@@ -129,6 +144,8 @@ def change_role(membership: Membership, role: Role, *, by: Actor) -> bool:
         old=current.role,
         new=role,
     )
+    if not role.may_manage_members():
+        _withdraw_all_of(current, by)
     return True
 
 
@@ -207,6 +224,25 @@ def _lock_for_owner(company: Company, by: Actor) -> None:
         raise Refused(Refusal.NOT_AN_OWNER)
 
 
+def _lock_person(by: Actor) -> None:
+    # What was counted is still true when it is written. Always after the company's lock.
+    if by.user:
+        User.objects.select_for_update(no_key=True).get(pk=by.user.pk)
+
+
+def _keep_within_limits(company: Company, email: str, now: datetime, by: Actor) -> None:
+    _lock_person(by)
+    today = Invitation.objects.filter(created_at__gt=now - _DAY)
+    too_many = open_invitations(company, now).count() >= OPEN_INVITATIONS
+    if too_many or today.filter(company=company).count() >= INVITATIONS_A_DAY:
+        raise Refused(Refusal.TOO_MANY_INVITATIONS)
+    if by.user and today.filter(invited_by=by.user).count() >= INVITATIONS_A_DAY:
+        raise Refused(Refusal.INVITED_TOO_MANY_TODAY)
+    # Not locked: several people who invite the same address at one moment may go beyond it.
+    if today.filter(email=email.lower()).count() >= INVITATIONS_TO_AN_ADDRESS_A_DAY:
+        raise Refused(Refusal.INVITED_TOO_OFTEN_TODAY)
+
+
 def _current(membership: Membership) -> Membership:
     current = Membership.objects.select_related("user").filter(pk=membership.pk).first()
     if current is None:
@@ -224,6 +260,14 @@ def _end(membership: Membership, kind: Event.Kind, by: Actor) -> None:
     _keep_an_owner(current)
     Membership.objects.filter(pk=current.pk).delete()
     record(kind, membership.company, by=by, email=current.user.email, role=current.role)
+    _withdraw_all_of(current, by)
+
+
+def _withdraw_all_of(inviter: Membership, by: Actor) -> None:
+    # Otherwise who was put out would come back by an invitation left open, under another address.
+    now = timezone.now()
+    for left_open in open_invitations(inviter.company, now).filter(invited_by=inviter.user):
+        _withdraw(left_open, now, by)
 
 
 def _withdraw(invitation: Invitation, now: datetime, by: Actor) -> bool:

@@ -67,10 +67,14 @@ class Invitation(models.Model):
     company = models.ForeignKey(Company, on_delete=models.CASCADE)
     email = models.EmailField(_("Email"))
     role = models.CharField(_("Role"), max_length=10, choices=Role)
+    invited_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True)
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["email", "created_at"])]
 
     def __str__(self) -> str:
         return f"{self.email} to {self.company}"

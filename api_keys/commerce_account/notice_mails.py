@@ -13,6 +13,7 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from api_keys.commerce_account.history_words import details
 from api_keys.commerce_account.members import invitation_link
 from api_keys.commerce_account.models import Event, Invitation, IssuedKey, Notice
 from api_keys.commerce_account.notices import key_users_of
@@ -20,7 +21,7 @@ from api_keys.contract import Environment
 
 Words = dict[str, Any]
 
-_ABOUT_PEOPLE = (Event.Kind.SIGNED_IN, Event.Kind.MEMBER_INVITED)
+_ABOUT_PEOPLE = (Event.Kind.SIGNED_IN, Event.Kind.MEMBER_JOINED, Event.Kind.ROLE_CHANGED)
 
 
 def mail_about(notice: Notice, now: datetime) -> EmailMessage | None:
@@ -67,7 +68,8 @@ def _is_for(recipient: str, event: Event) -> bool:
     people = User.objects.filter(email__iexact=recipient)
     if not people.exists():
         return True
-    if event.kind == Event.Kind.SIGNED_IN:
+    if event.kind in _ABOUT_PEOPLE:
+        # Also who is no owner any more: it may have been the newcomer who put them out.
         return people.filter(is_active=True).exists()
     return key_users_of(event.company_id).filter(email__iexact=recipient).exists()
 
@@ -82,11 +84,15 @@ def _words_about(event: Event, now: datetime) -> Words | None:
     }
     if event.kind == Event.Kind.MEMBER_INVITED:
         return _words_of_invitation(event, now, words)
-    if event.kind in _ABOUT_PEOPLE or event.key is None:
-        return words
+    if event.key is None:
+        return {**words, "details": one_line(details(event)), "members": _members_page(event)}
     if event.kind in _EXPIRY and not _is_still_to_tell(event.kind, event.key, now):
         return None
     return {**words, **_words_of_key(event, event.key)}
+
+
+def _members_page(event: Event) -> str:
+    return settings.SITE_URL + reverse("members", args=[event.company_id])
 
 
 _EXPIRY = (Event.Kind.KEY_EXPIRES_SOON, Event.Kind.KEY_EXPIRED)
@@ -115,4 +121,13 @@ def _words_of_invitation(event: Event, now: datetime, words: Words) -> Words | N
     ).first()
     if invitation is None:
         return None
-    return {**words, "invitation": invitation, "link": invitation_link(invitation)}
+    return {
+        **words,
+        "company": words["company"].translate(_UNQUOTED),
+        "invitation": invitation,
+        "link": invitation_link(invitation),
+    }
+
+
+_UNQUOTED = str.maketrans(dict.fromkeys('"“”„', "'"))
+"""The company's name stands in quotes, which it can't end."""

@@ -26,6 +26,19 @@ def key_users_of(company_pk: int) -> QuerySet[User]:
     )
 
 
+def _the_other_owners(event: Event) -> Iterable[str]:
+    # Whoever did it is told, too: it may have been a thief in that owner's account.
+    owners = User.objects.filter(
+        is_active=True, membership__company=event.company_id, membership__role=Role.OWNER
+    )
+    others = owners.exclude(email__iexact=event.detail.get("email", ""))
+    return others.values_list("email", flat=True)
+
+
+def _the_other_owners_of_a_new_one(event: Event) -> Iterable[str]:
+    return _the_other_owners(event) if event.detail.get("new") == Role.OWNER else []
+
+
 def _key_users(event: Event) -> Iterable[str]:
     return key_users_of(event.company_id).values_list("email", flat=True)
 
@@ -67,4 +80,6 @@ _RECIPIENTS: Mapping[Event.Kind, Callable[[Event], Iterable[str]]] = {
     Event.Kind.KEY_REVEALED: _the_others_if_revealed_by_another,
     Event.Kind.SIGNED_IN: _the_person_on_a_new_device,
     Event.Kind.MEMBER_INVITED: _the_invited,
+    Event.Kind.MEMBER_JOINED: _the_other_owners,
+    Event.Kind.ROLE_CHANGED: _the_other_owners_of_a_new_one,
 }

@@ -206,6 +206,14 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE, to="commerce_account.company"
                     ),
                 ),
+                (
+                    "invited_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
@@ -257,6 +265,10 @@ class Migration(migrations.Migration):
             index=models.Index(
                 fields=["company", "-created_at", "-id"], name="commerce_ac_company_edba22_idx"
             ),
+        ),
+        migrations.AddIndex(
+            model_name="invitation",
+            index=models.Index(fields=["email", "created_at"], name="commerce_ac_email_95db78_idx"),
         ),
         migrations.AddConstraint(
             model_name="keyusage",

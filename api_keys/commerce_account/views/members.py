@@ -25,7 +25,13 @@ from api_keys.commerce_account.access import (
 )
 from api_keys.commerce_account.company_forms import InviteForm, RoleForm
 from api_keys.commerce_account.history import actor_of
-from api_keys.commerce_account.members import OPEN_INVITATIONS, Refusal, Refused
+from api_keys.commerce_account.members import (
+    COMPANIES_A_DAY,
+    INVITATIONS_A_DAY,
+    OPEN_INVITATIONS,
+    Refusal,
+    Refused,
+)
 from api_keys.commerce_account.models import Membership, Role
 
 MEMBERS_ON_A_PAGE = 50
@@ -148,6 +154,12 @@ def explain(refusal: Refusal) -> str:
                 _("More than %d invitations can't be open. Withdraw one, or wait until tomorrow.")
                 % OPEN_INVITATIONS
             )
+        case Refusal.INVITED_TOO_MANY_TODAY:
+            return _("You invited %d people within a day. Wait until tomorrow.") % INVITATIONS_A_DAY
+        case Refusal.INVITED_TOO_OFTEN_TODAY:
+            return _("This address was invited too often today. Wait until tomorrow.")
+        case Refusal.TOO_MANY_COMPANIES_TODAY:
+            return _("You made %d companies within a day. Wait until tomorrow.") % COMPANIES_A_DAY
         case Refusal.LAST_OWNER:
             return _(
                 "A company needs an owner, and there is no other. Make somebody an owner first."

@@ -1,15 +1,20 @@
 """Making a company, and changing over between several."""
 
 import re
+from contextlib import suppress
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
 from api_keys.commerce_account import members
 from api_keys.commerce_account.history import Actor
 from api_keys.commerce_account.models import Company, Event, Membership, Role
 from tests.api_keys.commerce_account.conftest import new_key, signed_in
+from tests.concurrency import at_once
 
 NEW = "/my-account/new-company/"
 PORTAL = "/my-account/api-portal/"
@@ -52,6 +57,8 @@ def test_whoever_makes_a_company_owns_it(client: Client, mia: User) -> None:
         ("a\0b", "Null characters are not allowed."),
         ("a\nb", "Use a single line"),
         ("a\u2028b", "Use a single line"),
+        ("Your account is locked: go to https://evil.example/1", "without a web address"),
+        ("Your account is locked: go to WWW.evil.example", "without a web address"),
     ],
 )
 def test_bad_name_is_refused_beside_the_field_and_kept(
@@ -63,6 +70,36 @@ def test_bad_name_is_refused_beside_the_field_and_kept(
     assert message in page.text
     assert name in page.text
     assert not Company.objects.exists()
+
+
+def test_nobody_makes_more_than_five_companies_a_day(client: Client, mia: User) -> None:
+    for number in range(5):
+        client.post(NEW, {"name": f"Company {number}"})
+    Membership.objects.all().delete()  # as by leaving them to others: they count all the same
+
+    today = client.post(NEW, {"name": "One too many"})
+    with time_machine.travel(timezone.now() + timedelta(days=1, seconds=1)):
+        tomorrow = signed_in(mia).post(NEW, {"name": "Of the next day"})
+
+    assert "You made 5 companies within a day. Wait until tomorrow." in today.text
+    assert ("aria-invalid" in today.text, 'value="One too many"' in today.text) == (True, True)
+    assert tomorrow.status_code == 302
+    assert Company.objects.count() == 6
+
+
+@pytest.mark.django_db(transaction=True)
+def test_companies_made_at_the_same_moment_count_as_well() -> None:
+    mia = User.objects.create_user("mia", "mia@example.com", "mia's own password")
+    for number in range(4):
+        members.create_company(f"Company {number}", by=Actor(mia))
+
+    def make(number: int) -> None:
+        with suppress(members.Refused):
+            members.create_company(f"At once {number}", by=Actor(mia))
+
+    at_once(make, 4)
+
+    assert Company.objects.count() == 5
 
 
 def test_only_those_with_several_companies_get_a_choice(client: Client, mia: User) -> None:

@@ -64,6 +64,8 @@ def test_confirming_the_address_works_by_the_link_in_the_mail(client: Client, db
         ("name", "", "This field is required."),
         ("company", "", "This field is required."),
         ("company", "x" * 101, "at most 100 characters"),
+        ("company", "Win at https://evil.example/1", "without a web address"),
+        ("name", "Win at Www.evil.example", "without a web address"),
         ("email", "nia", "Enter a valid email address."),
         ("password1", "short", "at least 12 characters"),
         ("password1", "password1234", "too common"),

@@ -7,7 +7,6 @@ import time_machine
 from django.contrib.auth.models import User
 from django.core import mail
 from django.core.signing import Signer
-from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
@@ -15,6 +14,7 @@ from pytest_django import Settings
 from api_keys.commerce_account import members
 from api_keys.commerce_account.history import NOBODY, Actor
 from api_keys.commerce_account.models import Company, Event, Invitation, Membership, Role
+from api_keys.commerce_account.sending import send_due
 from tests.api_keys.commerce_account.conftest import signed_in
 
 NEWCOMER = {
@@ -230,24 +230,21 @@ def test_invitation_withdrawn_while_one_signs_up_leaves_an_account_that_is_told_
     assert User.objects.filter(email="nia@example.com").exists()
 
 
-def test_mail_says_who_invites_whereto_and_as_what(
-    invitation: Invitation, settings: Settings
-) -> None:
-    link = members.invitation_link(invitation)
-    context = {
-        "who": "mia@example.com",
-        "company": "Tom & Sons",
-        "invitation": invitation,
-        "link": link,
-    }
+def test_mail_says_who_invites_whereto_and_as_what(member_client: Client, company: Company) -> None:
+    Company.objects.filter(pk=company.pk).update(name='Tom & “Sons” Ltd". Pay')
+    form = {"email": "nia@example.com", "role": "developer"}
+    member_client.post(f"/my-account/{company.pk}/members/", form)
+    mail.outbox.clear()
 
-    subject = render_to_string("notices/member_invited_subject.txt", context)
-    message = render_to_string("notices/member_invited_message.txt", context)
+    send_due(timezone.now())
 
-    assert subject.strip() == "You are invited to Tom & Sons"
-    assert "mia@example.com invites you" in message
-    assert "Developer" in message
-    assert f"\n{link}\n" in message
+    (message,) = (message for message in mail.outbox if message.to == ["nia@example.com"])
+    link = members.invitation_link(Invitation.objects.get())
+    assert message.subject == "You are invited to a company's Commerce account"
+    assert "mia@example.com invites you" in message.body
+    assert "of “Tom & 'Sons' Ltd'. Pay” in" in message.body
+    assert "Developer" in message.body
+    assert f"\n{link}\n" in message.body
 
 
 def test_member_of_several_companies_accepts_another(

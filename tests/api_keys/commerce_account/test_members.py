@@ -139,14 +139,54 @@ def test_fifty_invitations_may_be_open_and_a_withdrawn_one_makes_room(
 def test_no_company_sends_more_than_a_hundred_invitations_a_day(
     member_client: Client, company: Company
 ) -> None:
-    for _time in range(100):
-        members.invite(company, "often@example.com", Role.VIEWER, by=NOBODY)
+    for number in range(100):
+        sent = members.invite(company, f"n{number}@example.com", Role.VIEWER, by=NOBODY)
+        members.withdraw(sent, by=NOBODY)
 
     today = invite(member_client, company, "nia@example.com")
     with time_machine.travel(timezone.now() + timedelta(days=1, seconds=1)):
         tomorrow = invite(signed_in(User.objects.get()), company, "nia@example.com")
 
     assert "wait until tomorrow" in today
+    assert "nia@example.com is invited" in tomorrow
+
+
+def test_nobody_sends_more_than_a_hundred_invitations_a_day_over_all_companies(
+    member_client: Client, member: User, company: Company
+) -> None:
+    for name in ("Second Ltd", "Third Ltd"):
+        other = members.create_company(name, by=Actor(member))
+        for number in range(50):
+            members.invite(other, f"n{number}@example.com", Role.VIEWER, by=Actor(member))
+    ada = signed_in(member_of(company, "ada"))
+
+    today = invite(member_client, company, "nia@example.com")
+    by_another = invite(ada, company, "nia@example.com")
+    with time_machine.travel(timezone.now() + timedelta(days=1, seconds=1)):
+        tomorrow = invite(signed_in(member), company, "zoe@example.com")
+
+    assert "You invited 100 people within a day. Wait until tomorrow." in today
+    assert "aria-invalid" in today
+    assert "nia@example.com is invited" in by_another
+    assert "zoe@example.com is invited" in tomorrow
+
+
+def test_no_address_gets_more_than_five_invitations_a_day_whoever_sends_them(
+    member_client: Client, member: User, company: Company
+) -> None:
+    for number in range(5):
+        other = Company.objects.create(name=f"Company {number}")
+        owner = Actor(member_of(other, f"owner{number}"))
+        members.invite(other, "Nia@example.com", Role.VIEWER, by=owner)
+
+    today = invite(member_client, company, "NIA@example.com")
+    another = invite(member_client, company, "zoe@example.com")
+    with time_machine.travel(timezone.now() + timedelta(days=1, seconds=1)):
+        tomorrow = invite(signed_in(member), company, "nia@example.com")
+
+    assert "This address was invited too often today. Wait until tomorrow." in today
+    assert "aria-invalid" in today
+    assert "zoe@example.com is invited" in another
     assert "nia@example.com is invited" in tomorrow
 
 
@@ -230,6 +270,47 @@ def test_member_leaves_by_the_question_and_goes_on_to_another_company(
     assert "You left Acme Outdoor." in done.text
     assert done.redirect_chain[-1][0] == f"/my-account/{other.pk}/api-portal/"
     assert events(company) == [("member_left", {"email": "dan@example.com", "role": "viewer"})]
+
+
+@pytest.mark.parametrize("action", ["remove/", "role/", "leave/"])
+def test_who_is_no_longer_an_owner_leaves_no_invitation_open_to_come_back_by(
+    member_client: Client, company: Company, action: str
+) -> None:
+    ada = member_of(company, "ada")
+    adas_client = signed_in(ada)
+    invite(adas_client, company, "ada.at.home@example.com", "owner")
+    invite(member_client, company, "nia@example.com")
+    by_ada = Invitation.objects.get(email="ada.at.home@example.com")
+    link = urlsplit(members.invitation_link(by_ada)).path
+    her_other_account = signed_in(
+        User.objects.create_user("home", "ada.at.home@example.com", "home's own password")
+    )
+
+    match action:
+        case "leave/":
+            adas_client.post(url_of(company, action))
+        case _:
+            url = url_of(company, f"{membership_of(ada).pk}/{action}")
+            member_client.post(url, {"role": "developer"})
+    page = her_other_account.post(link)
+
+    assert "It was withdrawn" in page.text
+    assert not Membership.objects.filter(user__username="home").exists()
+    detail = {"email": "ada.at.home@example.com", "role": "owner"}
+    assert events(company)[-1] == ("invitation_withdrawn", detail)
+    open_still = members.open_invitations(company, timezone.now())
+    assert [invitation.email for invitation in open_still] == ["nia@example.com"]
+
+
+def test_developer_who_becomes_a_viewer_withdraws_nobody_s_invitation(
+    member_client: Client, company: Company
+) -> None:
+    dan = membership_of(member_of(company, "dan", Role.DEVELOPER))
+    invite(member_client, company, "nia@example.com")
+
+    member_client.post(url_of(company, f"{dan.pk}/role/"), {"role": "viewer"})
+
+    assert members.open_invitations(company, timezone.now()).count() == 1
 
 
 def test_last_owner_can_neither_leave_nor_step_down_nor_be_removed(
