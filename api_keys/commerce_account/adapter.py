@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from api_keys.commerce_account import encryption, known_devices
 from api_keys.commerce_account.access import has_recent_proof
+from api_keys.commerce_account.claiming import note_password
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +50,14 @@ class AccountAdapter(DefaultAccountAdapter):
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         # The library's has the Host header in it: each forged port would begin to count anew.
         return str(credentials.get("email", "")).lower()
+
+    def pre_login(
+        self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any
+    ) -> HttpResponse | None:
+        """Called once the password is chosen or given, and before the address is confirmed."""
+        note_password(request, user)
+        response: HttpResponse | None = super().pre_login(request, user, **kwargs)
+        return response
 
     def post_login(
         self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any
