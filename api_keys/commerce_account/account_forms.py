@@ -8,12 +8,14 @@ from allauth.account.adapter import get_adapter
 from allauth.account.internal import flows
 from allauth.account.models import EmailAddress
 from allauth.core import context
+from allauth.core.internal import ratelimit
 from django import forms
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -94,6 +96,7 @@ class SignUpForm(WithoutPlaceholders, account.SignupForm):
         if self.invitation and not is_confirmed(self.invitation.email):
             # The link was mailed to this address, and nowhere else.
             get_adapter().stash_verified_email(request, self.invitation.email)
+        _only_wished_for(self.cleaned_data["email"]).delete()
         user: AbstractBaseUser = super().save(request)
         return user
 
@@ -110,9 +113,14 @@ class SignUpForm(WithoutPlaceholders, account.SignupForm):
             members.create_company(self.cleaned_data["company"], by=newcomer)
 
     def validate_unique_email(self, value: str) -> str:
-        """Let an address that somebody else only asked to change to be registered by its owner."""
-        EmailAddress.objects.filter(email=value, verified=False).exclude(user__email=value).delete()
-        email: str = super().validate_unique_email(value)
+        """Look as if nobody asked to change to the address, which is for its owner to register.
+
+        Such a wish is dropped for good only when the account is saved.
+        """
+        with transaction.atomic():
+            _only_wished_for(value).delete()
+            email: str = super().validate_unique_email(value)
+            transaction.set_rollback(True)
         return email
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
@@ -123,8 +131,20 @@ class SignUpForm(WithoutPlaceholders, account.SignupForm):
                 self.save(request)
                 transaction.set_rollback(True)
             self.account_already_exists = True
+        email = self.cleaned_data["email"]
+        may_tell = ratelimit.consume(
+            request, app="allauth.account", action="registration", key=email
+        )
         saved: tuple[User | None, HttpResponse | None] = super().try_save(request)
+        if self.account_already_exists and may_tell:
+            adapter: Any = get_adapter()
+            adapter.tell_that_account_exists(email)
         return saved
+
+
+def _only_wished_for(email: str) -> QuerySet[EmailAddress]:
+    """Return where other accounts ask to change to the address, which nobody confirmed."""
+    return EmailAddress.objects.filter(email=email, verified=False).exclude(user__email=email)
 
 
 class ChangePasswordForm(WithoutPlaceholders, account.ChangePasswordForm):

@@ -38,6 +38,12 @@ class AccountAdapter(DefaultAccountAdapter):
                 _("The e-mail could not be sent. Try again later, or tell whoever runs this site."),
             )
 
+    def send_account_already_exists_mail(self, email: str) -> None:
+        """Leave it to the form: here, a link sent a moment ago to confirm would swallow it."""
+
+    def tell_that_account_exists(self, email: str) -> None:
+        super().send_account_already_exists_mail(email)
+
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Refuse where this account, or this address, has failed too often."""
         action, key = _failures_of(request, credentials.get("email", ""))

@@ -119,3 +119,34 @@ def test_changed_address_is_confirmed_elsewhere_without_a_new_password(
     member.refresh_from_db()
     assert (member.email, member.check_password("mia's own password")) == (EMAIL, True)
     assert is_signed_in(at_home)
+
+
+def test_owner_hears_of_the_account_though_a_link_was_sent_a_moment_ago(
+    client: Client, attacker: Client
+) -> None:
+    client.post("/create-an-account/", NEWCOMER)
+
+    assert [message.subject for message in mail.outbox] == [
+        "Confirm your address for the Commerce account",
+        "You have a Commerce account already",
+    ]
+
+
+def test_nobody_is_flooded_by_registering_an_address_again_and_again(member: User) -> None:
+    for email in (EMAIL, member.email):
+        for _number in range(7):
+            Client().post("/create-an-account/", {**NEWCOMER, "email": email})
+
+    assert [m.to[0] for m in mail.outbox] == [EMAIL] * 5 + [member.email] * 5
+
+
+@pytest.mark.parametrize(("password", "is_left"), [("short", True), (CHOSEN, False)])
+def test_only_a_valid_registration_takes_an_address_from_who_asked_to_change_to_it(
+    client: Client, member: User, password: str, is_left: bool
+) -> None:
+    member.emailaddress_set.create(email=EMAIL)
+
+    client.post("/create-an-account/", {**NEWCOMER, "password1": password})
+
+    assert member.emailaddress_set.filter(email=EMAIL).exists() == is_left
+    assert User.objects.filter(email=EMAIL).exists() != is_left
