@@ -20,6 +20,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from api_keys.commerce_account import members
+from api_keys.commerce_account.claiming import unclaimed_account
 from api_keys.commerce_account.company_forms import refuse_undeliverable
 from api_keys.commerce_account.history import Actor
 from api_keys.commerce_account.joining import invitation_followed, is_confirmed
@@ -93,11 +94,26 @@ class SignUpForm(WithoutPlaceholders, account.SignupForm):
     @transaction.atomic
     def save(self, request: HttpRequest) -> AbstractBaseUser:
         """Make the account and its company together: neither is of use without the other."""
+        unclaimed = self.invitation and unclaimed_account(self.cleaned_data["email"])
+        if unclaimed:
+            return self._take_over(request, unclaimed)
         if self.invitation and not is_confirmed(self.invitation.email):
             # The link was mailed to this address, and nowhere else.
             get_adapter().stash_verified_email(request, self.invitation.email)
         _only_wished_for(self.cleaned_data["email"]).delete()
         user: AbstractBaseUser = super().save(request)
+        return user
+
+    def _take_over(self, request: HttpRequest, user: User) -> User:
+        """Give an account that anybody may have registered to whom the invitation was mailed."""
+        user.set_password(self.cleaned_data["password1"])
+        user.save()
+        EmailAddress.objects.update_or_create(
+            user=user,
+            email=self.cleaned_data["email"],
+            defaults={"verified": True, "primary": True},
+        )
+        self.custom_signup(request, user)
         return user
 
     def custom_signup(self, request: HttpRequest, user: AbstractBaseUser) -> None:
@@ -117,6 +133,8 @@ class SignUpForm(WithoutPlaceholders, account.SignupForm):
 
         Such a wish is dropped for good only when the account is saved.
         """
+        if self.invitation and unclaimed_account(value):
+            return value
         with transaction.atomic():
             _only_wished_for(value).delete()
             email: str = super().validate_unique_email(value)

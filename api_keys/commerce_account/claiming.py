@@ -14,6 +14,12 @@ def is_unclaimed(user: User) -> bool:
     return user.last_login is None and not confirmed.exists()
 
 
+def unclaimed_account(email: str) -> User | None:
+    """Return the account registered for `email`, unless somebody has shown to be its owner."""
+    found = User.objects.filter(email__iexact=email, is_active=True)
+    return found[0] if len(found) == 1 and is_unclaimed(found[0]) else None
+
+
 def note_password(request: HttpRequest, user: AbstractBaseUser) -> None:
     """Remember that this browser's visitor chose the account's password, or typed it."""
     request.session[_PROVED] = user.pk
