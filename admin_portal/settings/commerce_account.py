@@ -94,6 +94,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "10/m/ip,6/30m/key",
     "login_failed_at_home": "6/30m/key",
     "reset_password": "20/m/ip,5/h/key",
+    "registration": "5/h/key",  # mails to an address that somebody registers
 }
 CACHES = {
     "default": {

@@ -8,20 +8,23 @@ from allauth.account.adapter import get_adapter
 from allauth.account.internal import flows
 from allauth.account.models import EmailAddress
 from allauth.core import context
+from allauth.core.internal import ratelimit
 from django import forms
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from api_keys.commerce_account import members
+from api_keys.commerce_account.claiming import unclaimed_account
 from api_keys.commerce_account.company_forms import refuse_links, refuse_undeliverable
 from api_keys.commerce_account.history import Actor
 from api_keys.commerce_account.joining import invitation_followed, is_confirmed
-from api_keys.commerce_account.key_forms import refuse_control_characters
+from api_keys.commerce_account.key_forms import refuse_control_characters, refuse_keys
 
 LONGEST_EMAIL = 254
 """Characters. What the database holds; Django's own field would take 320."""
@@ -62,13 +65,13 @@ class SignUpForm(WithoutPlaceholders, account.SignupForm):
     name = forms.CharField(
         label=_("Name"),
         max_length=150,
-        validators=[refuse_control_characters, refuse_links],
+        validators=[refuse_control_characters, refuse_keys, refuse_links],
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     company = forms.CharField(
         label=_("Company"),
         max_length=100,
-        validators=[refuse_control_characters, refuse_links],
+        validators=[refuse_control_characters, refuse_keys, refuse_links],
         help_text=_("API keys belong to the company, not to a person."),
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
@@ -91,10 +94,26 @@ class SignUpForm(WithoutPlaceholders, account.SignupForm):
     @transaction.atomic
     def save(self, request: HttpRequest) -> AbstractBaseUser:
         """Make the account and its company together: neither is of use without the other."""
+        unclaimed = self.invitation and unclaimed_account(self.cleaned_data["email"])
+        if unclaimed:
+            return self._take_over(request, unclaimed)
         if self.invitation and not is_confirmed(self.invitation.email):
             # The link was mailed to this address, and nowhere else.
             get_adapter().stash_verified_email(request, self.invitation.email)
+        _only_wished_for(self.cleaned_data["email"]).delete()
         user: AbstractBaseUser = super().save(request)
+        return user
+
+    def _take_over(self, request: HttpRequest, user: User) -> User:
+        """Give an account that anybody may have registered to whom the invitation was mailed."""
+        user.set_password(self.cleaned_data["password1"])
+        user.save()
+        EmailAddress.objects.update_or_create(
+            user=user,
+            email=self.cleaned_data["email"],
+            defaults={"verified": True, "primary": True},
+        )
+        self.custom_signup(request, user)
         return user
 
     def custom_signup(self, request: HttpRequest, user: AbstractBaseUser) -> None:
@@ -110,9 +129,16 @@ class SignUpForm(WithoutPlaceholders, account.SignupForm):
             members.create_company(self.cleaned_data["company"], by=newcomer)
 
     def validate_unique_email(self, value: str) -> str:
-        """Let an address that somebody else only asked to change to be registered by its owner."""
-        EmailAddress.objects.filter(email=value, verified=False).exclude(user__email=value).delete()
-        email: str = super().validate_unique_email(value)
+        """Look as if nobody asked to change to the address, which is for its owner to register.
+
+        Such a wish is dropped for good only when the account is saved.
+        """
+        if self.invitation and unclaimed_account(value):
+            return value
+        with transaction.atomic():
+            _only_wished_for(value).delete()
+            email: str = super().validate_unique_email(value)
+            transaction.set_rollback(True)
         return email
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
@@ -123,8 +149,20 @@ class SignUpForm(WithoutPlaceholders, account.SignupForm):
                 self.save(request)
                 transaction.set_rollback(True)
             self.account_already_exists = True
+        email = self.cleaned_data["email"]
+        may_tell = ratelimit.consume(
+            request, app="allauth.account", action="registration", key=email
+        )
         saved: tuple[User | None, HttpResponse | None] = super().try_save(request)
+        if self.account_already_exists and may_tell:
+            adapter: Any = get_adapter()
+            adapter.tell_that_account_exists(email)
         return saved
+
+
+def _only_wished_for(email: str) -> QuerySet[EmailAddress]:
+    """Return where other accounts ask to change to the address, which nobody confirmed."""
+    return EmailAddress.objects.filter(email=email, verified=False).exclude(user__email=email)
 
 
 class ChangePasswordForm(WithoutPlaceholders, account.ChangePasswordForm):

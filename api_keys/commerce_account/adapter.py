@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.internal.userkit import filter_users_by_email
+from allauth.account.models import EmailAddress
 from allauth.core import context
 from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -14,12 +15,14 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _, gettext_lazy as _lazy
 
 from api_keys.commerce_account import encryption, known_devices
 from api_keys.commerce_account.access import has_recent_proof
+from api_keys.commerce_account.claiming import note_password
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +45,23 @@ class AccountAdapter(DefaultAccountAdapter):
                 _("The e-mail could not be sent. Try again later, or tell whoever runs this site."),
             )
 
+    def send_account_already_exists_mail(self, email: str) -> None:
+        """Leave it to the form: here, a link sent a moment ago to confirm would swallow it."""
+
+    def tell_that_account_exists(self, email: str) -> None:
+        super().send_account_already_exists_mail(email)
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Confirm an address, unless another account has it: its owner would be shut out."""
+        email, owner = email_address.email, email_address.user_id
+        if User.objects.filter(email__iexact=email).exclude(pk=owner).exists():
+            messages.error(
+                request, _("%s belongs to another account, so nothing was changed.") % email
+            )
+            return False
+        confirmed: bool = super().confirm_email(request, email_address)
+        return confirmed
+
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Refuse where this account, or this address, has failed too often."""
         action, key = _failures_of(request, credentials.get("email", ""))
@@ -54,6 +74,14 @@ class AccountAdapter(DefaultAccountAdapter):
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         # The library's has the Host header in it: each forged port would begin to count anew.
         return str(credentials.get("email", "")).lower()
+
+    def pre_login(
+        self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any
+    ) -> HttpResponse | None:
+        """Called once the password is chosen or given, and before the address is confirmed."""
+        note_password(request, user)
+        response: HttpResponse | None = super().pre_login(request, user, **kwargs)
+        return response
 
     def post_login(
         self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any

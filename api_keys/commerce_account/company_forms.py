@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.mail.message import sanitize_address
 from django.utils.translation import gettext, gettext_lazy as _
 
-from api_keys.commerce_account.key_forms import refuse_control_characters
+from api_keys.commerce_account.key_forms import refuse_control_characters, refuse_keys
 from api_keys.commerce_account.models import Membership, Role
 
 
@@ -30,7 +30,7 @@ class CompanyForm(forms.Form):
         label=_("Company"),
         label_suffix="",
         max_length=100,
-        validators=[refuse_control_characters, refuse_links],
+        validators=[refuse_control_characters, refuse_keys, refuse_links],
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
 

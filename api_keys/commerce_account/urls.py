@@ -10,6 +10,7 @@ from django.views.generic import RedirectView
 from api_keys.commerce_account.views import (
     api_portal,
     companies,
+    confirming,
     history,
     invitations,
     keys,
@@ -127,7 +128,9 @@ urlpatterns = [
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("confirm-email/", account.email_verification_sent, name="account_email_verification_sent"),
     re_path(
-        r"^confirm-email/(?P<key>[-:\w]+)/$", account.confirm_email, name="account_confirm_email"
+        r"^confirm-email/(?P<key>[-:\w]+)/$",
+        confirming.confirm_email,
+        name="account_confirm_email",
     ),
     path("forgot-password/", account.password_reset, name="account_reset_password"),
     path("forgot-password/sent/", account.password_reset_done, name="account_reset_password_done"),

@@ -187,6 +187,22 @@ def test_other_address_than_the_invited_is_refused_beside_the_field(
     assert not User.objects.filter(email="eve@example.com").exists()
 
 
+def test_link_gives_the_invited_an_account_that_somebody_else_registered_for_the_address(
+    client: Client, path: str, company: Company, settings: Settings
+) -> None:
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    somebody = {**NEWCOMER, "company": "Else Ltd", "password1": "a stranger's pass phrase"}
+    Client().post("/create-an-account/", somebody)
+
+    page = client.post(sign_up_url(path), {**NEWCOMER, "next": path}, follow=True)
+
+    assert page.redirect_chain[-1][0] == f"/my-account/{company.pk}/api-portal/"
+    user = User.objects.get(email="nia@example.com")
+    assert user.check_password(NEWCOMER["password1"])
+    assert user.emailaddress_set.get().verified
+    assert Membership.objects.filter(user=user, company=company).exists()
+
+
 def test_link_makes_no_second_account_of_a_confirmed_address(
     client: Client, path: str, nia: User, settings: Settings
 ) -> None:
