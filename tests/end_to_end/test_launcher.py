@@ -7,6 +7,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,16 @@ def is_running(pid: int) -> bool:
 
 def command_of(pid: int) -> str:
     return Path(f"/proc/{pid}/cmdline").read_text()
+
+
+def find(sites: Sites, command: str) -> int:
+    """Return the process that runs `command`; one that was started just now has no name yet."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        for pid in descendants(sites.process.pid):
+            if command in command_of(pid):
+                return pid
+    pytest.fail(f"nothing runs {command}")
 
 
 def try_to_run(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
@@ -90,8 +101,8 @@ def test_signal_stops_everything(sites: Sites, number: signal.Signals) -> None:
 
 @pytest.mark.parametrize("command", ["admin_portal.wsgi", "commerce_account.wsgi", "run_huey"])
 def test_what_ends_by_itself_ends_the_others(sites: Sites, command: str) -> None:
+    ended = find(sites, command)
     processes = descendants(sites.process.pid)
-    ended = next(pid for pid in processes if command in command_of(pid))
     os.kill(ended, signal.SIGKILL)
 
     code = sites.process.wait(timeout=30)
