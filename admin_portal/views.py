@@ -5,13 +5,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from api_keys.contract import Environment
-from api_keys.store_configuration.models import StoredKey
+from api_keys.store_configuration.held_keys import held_key
+from api_keys.store_configuration.models import GlobalSettings
+from api_keys.store_configuration.verification import known_verdict, last_verification
 
 
 @require_safe
 @never_cache
 def dashboard(request: HttpRequest) -> HttpResponse:
     """The first page after signing in: how the channel's key stands, as far as it is known."""
-    stored = StoredKey.objects.of(Environment.PRODUCTION)
-    verdict = stored.verdict_known_at(timezone.now()) if stored else None
-    return render(request, "admin_portal/dashboard.html", {"stored": stored, "verdict": verdict})
+    held = held_key(Environment(GlobalSettings.current().environment))
+    last = last_verification(held)
+    verdict = known_verdict(held, last, timezone.now())
+    context = {"held": held, "last": last, "verdict": verdict}
+    return render(request, "admin_portal/dashboard.html", context)

@@ -4,13 +4,15 @@ import functools
 from collections.abc import Callable
 from typing import Concatenate, ParamSpec
 
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
 
 from amazon_channel.prompts import PROMPTS, Page
 from api_keys.contract import Environment
-from api_keys.store_configuration.verification import KeyVerification, verify_stored_key
+from api_keys.store_configuration.models import GlobalSettings
+from api_keys.store_configuration.verification import KeyVerification, Occasion, verify_stored_key
 
 RETRY_AFTER = 30
 """Seconds after which a program may try again when the service could not be reached."""
@@ -18,22 +20,27 @@ RETRY_AFTER = 30
 P = ParamSpec("P")
 
 
-class VerifiedRequest(HttpRequest):
+class ChannelRequest(HttpRequest):
+    user: User  # SignInRequiredMiddleware turns everyone else away
+
+
+class VerifiedRequest(ChannelRequest):
     key_verification: KeyVerification
 
 
 def requires_valid_key(
     view: Callable[Concatenate[VerifiedRequest, P], HttpResponse],
 ) -> Callable[Concatenate[VerifiedRequest, P], HttpResponse]:
-    """Verify the production key, then let the visit go on, or lead it to where the key is mended.
+    """Verify the channel's key, then let the visit go on, or lead it to where the key is mended.
 
-    This happens on every visit and for every method. No verdict is kept between visits.
+    This happens on every visit and for every method. No verdict is kept between visits, but for
+    the time of grace in an outage.
     """
 
     @functools.wraps(view)
     def gated(request: VerifiedRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        verification = verify_stored_key(Environment.PRODUCTION)
-        page = PROMPTS[verification.verdict].page
+        verification = verify_for(request)
+        page = page_for(verification)
         if page is Page.CHANNEL:
             request.key_verification = verification
             response = view(request, *args, **kwargs)
@@ -46,6 +53,16 @@ def requires_valid_key(
         return response
 
     return gated
+
+
+def verify_for(request: ChannelRequest) -> KeyVerification:
+    """Verify the key of the environment that the channel is set to."""
+    environment = Environment(GlobalSettings.current().environment)
+    return verify_stored_key(environment, Occasion.VISIT, request.user)
+
+
+def page_for(verification: KeyVerification) -> Page:
+    return Page.CHANNEL if verification.is_in_grace else PROMPTS[verification.verdict].page
 
 
 def unavailable(request: HttpRequest, verification: KeyVerification) -> HttpResponse:

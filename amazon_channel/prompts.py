@@ -46,6 +46,11 @@ PROMPTS = {
             " Copy your key once more, or create a new one, and add it again."
         ),
     ),
+    Verdict.MALFORMED: Prompt(
+        Page.WELCOME,
+        _("The stored API key is cut off or mistyped"),
+        _("Its check characters don't fit, so it was not even sent. Copy the whole key again."),
+    ),
     Verdict.REVOKED: Prompt(
         Page.WELCOME,
         _("The stored API key was deleted"),

@@ -4,11 +4,16 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from amazon_channel.gate import VerifiedRequest, requires_valid_key, unavailable
+from amazon_channel.gate import (
+    ChannelRequest,
+    VerifiedRequest,
+    page_for,
+    requires_valid_key,
+    unavailable,
+    verify_for,
+)
 from amazon_channel.preparation import TASKS
 from amazon_channel.prompts import PROMPTS, Page
-from api_keys.contract import Environment
-from api_keys.store_configuration.verification import verify_stored_key
 
 
 @requires_valid_key
@@ -20,21 +25,21 @@ def home(request: VerifiedRequest) -> HttpResponse:
 
 @require_safe
 @never_cache
-def welcome(request: HttpRequest) -> HttpResponse:
+def welcome(request: ChannelRequest) -> HttpResponse:
     """Say what is wrong with the key and lead to a good one; with a good one, on to the channel.
 
     It asks the service itself instead of trusting what the gate found a moment ago, so that a
     bookmark, a reload or the way back from another tab always shows what is true now.
     """
-    verification = verify_stored_key(Environment.PRODUCTION)
-    prompt = PROMPTS[verification.verdict]
-    if prompt.page is Page.CHANNEL:
+    verification = verify_for(request)
+    page = page_for(verification)
+    if page is Page.CHANNEL:
         return redirect("amazon_channel:home")
-    if prompt.page is Page.UNAVAILABLE:
+    if page is Page.UNAVAILABLE:
         return unavailable(request, verification)
     context = {
         "verification": verification,
-        "prompt": prompt,
+        "prompt": PROMPTS[verification.verdict],
         "api_portal_url": settings.API_PORTAL_URL,
     }
     return render(request, "amazon_channel/welcome.html", context)

@@ -17,6 +17,7 @@ from enum import StrEnum
 
 CHECK_PATH = "/gateway/apikeycheck"
 KEY_HEADERS = ("magento-api-key", "x-api-key")
+REQUEST_ID_HEADER = "X-Request-ID"
 PROBLEM_JSON = "application/problem+json"
 
 MAX_KEY_LENGTH = 512
@@ -44,10 +45,11 @@ class Environment(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What a verification found."""
+    """What a verification found. Only those in `STATUS` are the service's to say."""
 
     VALID = "valid"
     INVALID = "invalid"
+    MALFORMED = "malformed"
     REVOKED = "revoked"
     EXPIRED = "expired"
     WRONG_ENVIRONMENT = "wrong_environment"
@@ -65,6 +67,21 @@ STATUS: Mapping[Verdict, int] = {
 }
 """The verdicts a service can give, and the only part of an answer that old clients read."""
 
+
+class Cause(StrEnum):
+    """Why there is no verdict on a key, as far as it makes a difference to who reads it."""
+
+    TIME_OUT = "time_out"
+    REFUSED = "refused"
+    NO_CONNECTION = "no_connection"
+    TLS = "tls"
+    TOO_MANY_REQUESTS = "too_many_requests"
+    SERVER_ERROR = "server_error"
+    NOT_THE_PROTOCOL = "not_the_protocol"
+    FORBIDDEN_ADDRESS = "forbidden_address"
+    BUSY = "busy"
+
+
 _VERDICT_BY_STATUS_ALONE = {
     200: Verdict.VALID,
     401: Verdict.INVALID,
@@ -77,8 +94,8 @@ class Answer:
     """One answer of the validation service, as both ends see it.
 
     `environment` is the key's own; the instants are aware. Each is None when it isn't known.
-    `cause` says why an answer could not be read; it is for the log and set only when
-    the verdict is UNAVAILABLE.
+    `cause` is set when the verdict is UNAVAILABLE, and only then; `detail` says the same more
+    precisely, for the log.
     """
 
     verdict: Verdict
@@ -86,7 +103,8 @@ class Answer:
     fingerprint: str = ""
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
-    cause: str = ""
+    cause: Cause | None = None
+    detail: str = ""
 
 
 def generate_key(environment: Environment) -> str:
@@ -145,7 +163,7 @@ def read_answer(status: int, content_type: str, body: bytes) -> Answer:
     or a reason that contradicts the status means that we aren't talking to the service.
     """
     if status not in _VERDICT_BY_STATUS_ALONE:
-        return _unavailable(f"status {status}")
+        return _unavailable(f"status {status}", _cause_of(status))
     content_type = content_type.lower()
     if "html" in content_type or body.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
         return _unavailable("a page of HTML")
@@ -188,8 +206,14 @@ def _read_instant(value: object) -> datetime | None:
     return instant.astimezone(UTC)
 
 
-def _unavailable(cause: str) -> Answer:
-    return Answer(Verdict.UNAVAILABLE, cause=cause)
+def _unavailable(detail: str, cause: Cause = Cause.NOT_THE_PROTOCOL) -> Answer:
+    return Answer(Verdict.UNAVAILABLE, cause=cause, detail=detail)
+
+
+def _cause_of(status: int) -> Cause:
+    if status == 429:
+        return Cause.TOO_MANY_REQUESTS
+    return Cause.SERVER_ERROR if 500 <= status <= 599 else Cause.NOT_THE_PROTOCOL
 
 
 def _checksum(text: str) -> str:

@@ -9,6 +9,13 @@ IS_HTTPS = SITE_URL.startswith("https://")
 SECRET_KEY = required("ADMIN_SECRET_KEY")
 ENCRYPTION_KEYS = required("ADMIN_ENCRYPTION_KEYS").split(",")
 
+# Keys that nobody can change from within the Admin: the variable, and what it holds
+_KEYS = {
+    "production": secret("PRODUCTION_API_KEY", "PRODUCTION_API_KEY_FILE"),
+    "sandbox": secret("SANDBOX_API_KEY", "SANDBOX_API_KEY_FILE"),
+}
+LOCKED_API_KEYS = {environment: held for environment, held in _KEYS.items() if held}
+
 # Parts
 INSTALLED_APPS = [*INSTALLED_APPS, "admin_portal", "amazon_channel", "api_keys.store_configuration"]
 ROOT_URLCONF = "admin_portal.urls"
@@ -40,5 +47,6 @@ KEY_VALIDATION_URLS = {
 API_PORTAL_URL = env.str("API_PORTAL_URL", default=f"{_ACCOUNT_URL}/my-account/api-portal/")
 KEY_VALIDATION_CONNECT_TIMEOUT = number("KEY_VALIDATION_CONNECT_TIMEOUT", 1.0)
 KEY_VALIDATION_TIMEOUT = number("KEY_VALIDATION_TIMEOUT", 3.0)
+KEY_VALIDATION_GRACE = number("KEY_VALIDATION_GRACE", 900)
 KEY_VALIDATION_ALLOW_HTTP = flag("KEY_VALIDATION_ALLOW_HTTP", False)
 KEY_VALIDATION_CA_BUNDLE = env.str("KEY_VALIDATION_CA_BUNDLE", default="")

@@ -32,6 +32,23 @@ def required(name: str) -> str:
     return value
 
 
+def secret(name: str, file_name: str) -> tuple[str, str] | None:
+    """Return which variable holds a secret, and the secret; None where neither is set.
+
+    `name` holds the secret itself, `file_name` the path of a file with it.
+    """
+    path: str = env.str(file_name, default="")
+    value: str = env.str(name, default="")
+    if value and path:
+        raise ImproperlyConfigured(f"{name} and {file_name} are both set: set one of them.")
+    if not path:
+        return (name, value) if value else None
+    try:
+        return file_name, Path(path).read_text().strip()
+    except (OSError, UnicodeDecodeError):
+        raise ImproperlyConfigured(f"{file_name} names no text file that can be read.") from None
+
+
 def number(name: str, default: Number) -> Number:
     """Return a setting of the same type as its default."""
     value = env.str(name, default=str(default))

@@ -26,6 +26,14 @@ def check_validation_settings(**kwargs: Any) -> list[CheckMessage]:
                 id="store_configuration.E003",
             )
         )
+    if not 0 <= settings.KEY_VALIDATION_GRACE <= 24 * 3600:
+        found.append(
+            Error(
+                "KEY_VALIDATION_GRACE is out of range.",
+                hint="Seconds, 24 hours at most: 0 <= KEY_VALIDATION_GRACE <= 86400.",
+                id="store_configuration.E006",
+            )
+        )
     if settings.KEY_VALIDATION_CA_BUNDLE and not Path(settings.KEY_VALIDATION_CA_BUNDLE).is_file():
         found.append(
             Error("KEY_VALIDATION_CA_BUNDLE names no file.", id="store_configuration.E004")

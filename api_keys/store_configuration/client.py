@@ -22,7 +22,9 @@ from urllib3.exceptions import (
 from api_keys.contract import (
     CHECK_PATH,
     KEY_HEADERS,
+    REQUEST_ID_HEADER,
     Answer,
+    Cause,
     Environment,
     Verdict,
     fingerprint,
@@ -31,24 +33,26 @@ from api_keys.contract import (
 from api_keys.store_configuration.transport import DeadlineAdapter, is_loopback
 
 MAX_BODY = 64 * 1024
-_CAUSES: tuple[tuple[type[BaseException], str], ...] = (
+_CAUSES: tuple[tuple[type[BaseException], Cause, str], ...] = (
     # The first that is found counts: the libraries wrap one in the other.
-    (NameResolutionError, "unknown host name"),
-    (ssl.SSLError, "bad certificate or TLS"),
-    (SSLError, "bad certificate or TLS"),
-    (ConnectionRefusedError, "connection refused"),
-    (NewConnectionError, "no connection"),
-    (ConnectTimeoutError, "time-out while connecting"),
-    (requests.Timeout, "time-out"),
-    (TimeoutError, "time-out"),
-    (ConnectionError, "connection broken"),
-    (ProtocolError, "connection broken"),
+    (NameResolutionError, Cause.NO_CONNECTION, "unknown host name"),
+    (ssl.SSLError, Cause.TLS, "bad certificate or TLS"),
+    (SSLError, Cause.TLS, "bad certificate or TLS"),
+    (ConnectionRefusedError, Cause.REFUSED, "connection refused"),
+    (NewConnectionError, Cause.NO_CONNECTION, "no connection"),
+    (ConnectTimeoutError, Cause.TIME_OUT, "time-out while connecting"),
+    (requests.Timeout, Cause.TIME_OUT, "time-out"),
+    (TimeoutError, Cause.TIME_OUT, "time-out"),
+    (ConnectionError, Cause.NO_CONNECTION, "connection broken"),
+    (ProtocolError, Cause.NO_CONNECTION, "connection broken"),
 )
 _FAILURES = (requests.RequestException, HTTPError, OSError, ValueError)
 
 
-def check_key(key: str, *, environment: Environment) -> Answer:
+def check_key(key: str, *, environment: Environment, request_id: str) -> Answer:
     """Ask the validation service about `key`. Nothing the service does makes this raise.
+
+    `request_id` goes along, so that the service's log and ours can be laid side by side.
 
     An answer we can't read is UNAVAILABLE, not INVALID: if our own dependency is broken,
     telling merchants to replace a good key sends them to the wrong repair.
@@ -56,19 +60,19 @@ def check_key(key: str, *, environment: Environment) -> Answer:
     deadline = time.monotonic() + settings.KEY_VALIDATION_TIMEOUT
     try:
         try:
-            answer = _ask(key, environment, deadline)
+            answer = _ask(key, environment, request_id, deadline)
         except requests.ConnectionError as error:
             # A kept connection that the service closed just as we used it. Asking is safe to
             # repeat; anything slower or more definite than a break is not worth a second wait.
             if not _broke_before_an_answer(error):
                 raise
-            answer = _ask(key, environment, deadline)
+            answer = _ask(key, environment, request_id, deadline)
     except _FAILURES as error:
-        return Answer(Verdict.UNAVAILABLE, cause=_cause_of(error))
+        return _unavailable(error)
     return _only_if_about(key, environment, answer)
 
 
-def _ask(key: str, environment: Environment, deadline: float) -> Answer:
+def _ask(key: str, environment: Environment, request_id: str, deadline: float) -> Answer:
     url = settings.KEY_VALIDATION_URLS[environment].rstrip("/") + CHECK_PATH
     left = deadline - time.monotonic()
     if left <= 0:
@@ -78,16 +82,16 @@ def _ask(key: str, environment: Environment, deadline: float) -> Answer:
         url,
         proxies=_proxies(url),
         verify=settings.KEY_VALIDATION_CA_BUNDLE or True,
-        headers=dict.fromkeys(KEY_HEADERS, key),
+        headers={**dict.fromkeys(KEY_HEADERS, key), REQUEST_ID_HEADER: request_id},
         timeout=timeout,  # type: ignore[arg-type]  # the stubs lag behind
         allow_redirects=False,
         stream=True,
     ) as response:
         if response.headers.get("Content-Encoding", "identity").lower() != "identity":
-            return Answer(Verdict.UNAVAILABLE, cause="an encoding that nobody asked for")
+            return _not_the_protocol("an encoding that nobody asked for")
         body = _read_to_the_end(response)
         if len(body) > MAX_BODY:
-            return Answer(Verdict.UNAVAILABLE, cause="a body over 64 KiB")
+            return _not_the_protocol("a body over 64 KiB")
         return read_answer(response.status_code, response.headers.get("Content-Type", ""), body)
 
 
@@ -141,14 +145,14 @@ def _proxies(url: str) -> MutableMapping[str, str]:
 def _only_if_about(key: str, environment: Environment, answer: Answer) -> Answer:
     """Refuse an answer about another key or environment, as a cache on the way may give."""
     if answer.fingerprint not in ("", fingerprint(key)):
-        return Answer(Verdict.UNAVAILABLE, cause="an answer about another key")
+        return _not_the_protocol("an answer about another key")
     fits = {
         Verdict.VALID: answer.environment in (None, environment),
         # Else the address set for this environment is another's. No other key would mend that.
         Verdict.WRONG_ENVIRONMENT: answer.environment != environment,
     }
     if not fits.get(answer.verdict, True):
-        return Answer(Verdict.UNAVAILABLE, cause="a service of another environment")
+        return _not_the_protocol("a service of another environment")
     return answer
 
 
@@ -156,13 +160,17 @@ def _broke_before_an_answer(error: requests.ConnectionError) -> bool:
     return any(isinstance(link, ConnectionResetError | BrokenPipeError) for link in _chain(error))
 
 
-def _cause_of(error: BaseException) -> str:
-    """Name what went wrong, for the log. The text of the error itself could hold the key."""
+def _not_the_protocol(detail: str) -> Answer:
+    return Answer(Verdict.UNAVAILABLE, cause=Cause.NOT_THE_PROTOCOL, detail=detail)
+
+
+def _unavailable(error: BaseException) -> Answer:
+    """Say what went wrong by its kind: the text of the error itself could hold the key."""
     links = _chain(error)
-    for kind, name in _CAUSES:
+    for kind, cause, detail in _CAUSES:
         if any(isinstance(link, kind) for link in links):
-            return name
-    return type(error).__name__
+            return Answer(Verdict.UNAVAILABLE, cause=cause, detail=detail)
+    return _not_the_protocol(type(error).__name__)
 
 
 def _chain(error: BaseException) -> list[BaseException]:

@@ -5,6 +5,7 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _, gettext_lazy
 
 from api_keys.contract import Environment, has_good_checksum
+from api_keys.store_configuration.held_keys import locked_environments
 from api_keys.store_configuration.pasting import problem_with, without_surroundings
 from api_keys.store_configuration.storing import KeyChange
 
@@ -60,6 +61,9 @@ class ApiKeysForm(forms.Form):
         super().__init__(*args, **{"label_suffix": "", **kwargs})
         self.user = user
         self.labels_cleaned: list[str] = []
+        for environment in locked_environments():
+            # Whatever is sent for it is not even looked at.
+            self.fields[key_field(environment)].disabled = True
 
     def clean_production_api_key(self) -> str:
         return self._clean_key(Environment.PRODUCTION)

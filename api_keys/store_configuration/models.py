@@ -1,11 +1,11 @@
-from datetime import datetime
+from datetime import timedelta
 
 from django.contrib.auth.models import User
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from api_keys.contract import Environment, Verdict
-from api_keys.store_configuration.encryption import UnreadableError, decrypt
 
 
 class StoredKeyQuerySet(models.QuerySet["StoredKey"]):
@@ -14,10 +14,9 @@ class StoredKeyQuerySet(models.QuerySet["StoredKey"]):
 
 
 class StoredKey(models.Model):
-    """The key the store holds for one environment, and what its last verification found.
+    """A key that an administrator stored for an environment. Only `storing` writes these rows.
 
-    Only `storing` and `verification` write these rows. `verdict` is empty until the service has
-    judged the key once; an outage leaves the last judgement as it was.
+    `held_keys` says which key counts: the server's environment variables go first.
     """
 
     environment = models.CharField(
@@ -29,21 +28,72 @@ class StoredKey(models.Model):
     stored_at = models.DateTimeField(default=timezone.now)
     stored_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True)
 
-    verdict = models.CharField(max_length=20, choices=[(v, v.value) for v in Verdict], default="")
-    verified_at = models.DateTimeField(null=True)
-    expires_at = models.DateTimeField(null=True)
-
     objects = StoredKeyQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.environment} key {self.fingerprint}"
 
-    def verdict_known_at(self, now: datetime) -> Verdict | None:
-        """Return what is known of the key without asking the service; None if it never answered."""
-        try:
-            decrypt(self.ciphertext)
-        except UnreadableError:
-            return Verdict.UNREADABLE
-        if self.verdict == Verdict.VALID and self.expires_at and now >= self.expires_at:
-            return Verdict.EXPIRED
-        return Verdict(self.verdict) if self.verdict else None
+
+class LastVerification(models.Model):
+    """What the service said last about a key. Only `verification` writes these rows.
+
+    Each key has a row of its own, so that an answer about a key that was replaced meanwhile says
+    nothing about its successor. `verified_at` is when the answer came. An outage changes nothing.
+    """
+
+    environment = models.CharField(max_length=10, choices=[(e, e.label) for e in Environment])
+    fingerprint = models.CharField(max_length=14)
+    verdict = models.CharField(max_length=20, choices=[(v, v.value) for v in Verdict])
+    verified_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["environment", "fingerprint"], name="one_last_verification_each"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.environment} key {self.fingerprint}: {self.verdict}"
+
+
+class LogLifetime(models.TextChoices):
+    """How often the log of verifications is cleared: what is older is deleted."""
+
+    DAILY = "daily", _("Once Daily")
+    WEEKLY = "weekly", _("Once Weekly")
+    MONTHLY = "monthly", _("Once Monthly")
+
+    @property
+    def lifetime(self) -> timedelta:
+        return timedelta(days={"daily": 1, "weekly": 7, "monthly": 30}[self.value])
+
+
+class GlobalSettings(models.Model):
+    """Stores > Configuration > Sales Channels > Global Settings: one row, or none yet."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    environment = models.CharField(
+        _("Environment"),
+        max_length=10,
+        choices=[(e, e.label) for e in Environment],
+        default=Environment.PRODUCTION,
+    )
+    clear_log_history = models.CharField(
+        _("Clear Log History"),
+        max_length=10,
+        choices=LogLifetime,
+        default=LogLifetime.MONTHLY,
+    )
+    debug_logging = models.BooleanField(_("Enable Debug Logging"), default=False)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="one_global_settings")]
+
+    def __str__(self) -> str:
+        return "Global Settings"
+
+    @classmethod
+    def current(cls) -> "GlobalSettings":
+        return cls.objects.filter(pk=1).first() or cls()

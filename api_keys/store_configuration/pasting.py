@@ -19,6 +19,15 @@ def without_surroundings(pasted: str) -> str:
     return pasted.strip(_AROUND)
 
 
+def is_malformed(key: str) -> bool:
+    """Tell whether nobody can have issued `key`: it can't be sent, or our own checksum is wrong.
+
+    Most are refused before they are stored; those in environment variables come this far.
+    """
+    cannot_be_sent = len(key) > MAX_KEY_LENGTH or not _PRINTABLE_ASCII.fullmatch(key)
+    return cannot_be_sent or (environment_in(key) is not None and not has_good_checksum(key))
+
+
 def problem_with(key: str, environment: Environment) -> str:
     """Say why `key` can't be the key of `environment`; an empty string when it can be.
 

@@ -50,9 +50,6 @@ def _store(environment: Environment, change: KeyChange, actor: User | None) -> b
         "last_four": last_four(change.key),
         "stored_at": timezone.now(),
         "stored_by": actor,
-        "verdict": "",
-        "verified_at": None,
-        "expires_at": None,
     }
     if change.seen:
         seen = StoredKey.objects.filter(environment=environment, fingerprint=change.seen)

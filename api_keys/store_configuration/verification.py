@@ -1,16 +1,22 @@
-"""Verify stored keys: decrypt, ask the service, remember what it said."""
+"""Verify the keys the store holds: open, ask the service, remember what it said."""
 
 import logging
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import uuid4
 
+from django.conf import settings
+from django.contrib.auth.models import User
 from django.utils import timezone
 
-from api_keys.contract import STATUS, Answer, Environment, Verdict
+from api_keys.contract import STATUS, Answer, Cause, Environment, Verdict
 from api_keys.store_configuration.client import check_key
-from api_keys.store_configuration.encryption import UnreadableError, decrypt
-from api_keys.store_configuration.models import StoredKey
+from api_keys.store_configuration.encryption import UnreadableError
+from api_keys.store_configuration.held_keys import HeldKey, held_key
+from api_keys.store_configuration.models import LastVerification
+from api_keys.store_configuration.pasting import is_malformed
 
 logger = logging.getLogger(__name__)
 
@@ -18,75 +24,178 @@ REMEMBER_AGAIN_AFTER = timedelta(minutes=1)
 """An unchanged judgement is written no more often than this, so that visits cost no writes."""
 
 
+class Occasion(StrEnum):
+    """Why a key is verified."""
+
+    VISIT = "visit"
+    SAVE = "save"
+    JOB = "job"
+    COMMAND = "command"
+    TEST = "test"
+
+
 @dataclass(frozen=True)
 class KeyVerification:
     """What one verification found.
 
     `environment` is the one asked about, `key_environment` the key's own where the service says
-    so. `stored` is None only when the verdict is MISSING. `cause` is for the log.
+    so. `held` is None only when the verdict is MISSING. `last` is what was known before, of this
+    very key. `request_id` stands in the service's log, too; it is empty when no call was made.
     """
 
     environment: Environment
     verdict: Verdict
     verified_at: datetime
-    stored: StoredKey | None = None
+    held: HeldKey | None = None
+    last: LastVerification | None = None
     key_environment: Environment | None = None
     expires_at: datetime | None = None
-    cause: str = ""
+    cause: Cause | None = None
+    detail: str = ""
+    request_id: str = ""
+    milliseconds: int = 0
+
+    @property
+    def is_in_grace(self) -> bool:
+        """Tell whether an outage may be passed over: this key was found valid a moment ago."""
+        if self.verdict is not Verdict.UNAVAILABLE or self.last is None:
+            return False
+        # A clock that was set back must not make the grace longer, either.
+        age = abs(self.verified_at - self.last.verified_at)
+        return (
+            self.last.verdict == Verdict.VALID
+            and settings.KEY_VALIDATION_GRACE > 0
+            and age <= timedelta(seconds=settings.KEY_VALIDATION_GRACE)
+        )
 
 
-def verify_stored_key(environment: Environment) -> KeyVerification:
-    """Verify the key stored for `environment`, now. Nothing the service does makes this raise."""
+def verify_stored_key(
+    environment: Environment, occasion: Occasion, user: User | None = None
+) -> KeyVerification:
+    """Verify the key held for `environment`, now. Nothing the service does makes this raise.
+
+    `user` is whoever caused it; None: a job, or somebody at the server's command line.
+    """
     started = time.monotonic()
-    stored = StoredKey.objects.of(environment)
-    answer = _ask_about(stored, environment)
+    asked_at = timezone.now()
+    held = held_key(environment)
+    last = last_verification(held)
+    request_id = uuid4().hex
+    answer = _ask_about(held, request_id)
     verification = KeyVerification(
         environment=environment,
         verdict=answer.verdict,
         verified_at=timezone.now(),
-        stored=stored,
+        held=held,
+        last=last,
         key_environment=answer.environment,
         expires_at=answer.expires_at,
         cause=answer.cause,
+        detail=answer.detail,
+        request_id=request_id if answer.verdict in (*STATUS, Verdict.UNAVAILABLE) else "",
+        milliseconds=round(1000 * (time.monotonic() - started)),
     )
-    if stored is not None and answer.verdict in STATUS:
-        _remember(stored, verification)
+    verification = _with_known_expiry(verification)
+    if held is not None and answer.verdict in STATUS:
+        _remember(held, verification, asked_at)
     logger.log(
         logging.WARNING if answer.verdict is Verdict.UNAVAILABLE else logging.INFO,
-        "key verification: environment=%s verdict=%s cause=%r fingerprint=%s ms=%d",
+        "key verification: environment=%s verdict=%s cause=%s detail=%r fingerprint=%s ms=%d"
+        " occasion=%s request=%s",
         environment,
-        answer.verdict,
-        answer.cause,
-        stored.fingerprint if stored else "",
-        1000 * (time.monotonic() - started),
+        verification.verdict,
+        verification.cause or "-",
+        verification.detail,
+        held.fingerprint if held else "-",
+        verification.milliseconds,
+        occasion,
+        verification.request_id or "-",
     )
     return verification
 
 
-def _ask_about(stored: StoredKey | None, environment: Environment) -> Answer:
-    if stored is None:
+def last_verification(held: HeldKey | None) -> LastVerification | None:
+    """Return what the service said last about this very key, if it ever did."""
+    if held is None:
+        return None
+    return LastVerification.objects.filter(
+        environment=held.environment, fingerprint=held.fingerprint
+    ).first()
+
+
+def known_verdict(
+    held: HeldKey | None, last: LastVerification | None, now: datetime
+) -> Verdict | None:
+    """Return what is known of a key without asking the service; None if it never answered."""
+    if held is None:
+        return Verdict.MISSING
+    key = _opened(held)
+    if isinstance(key, Verdict):
+        return key
+    if last is None:
+        return None
+    return Verdict.EXPIRED if _has_expired(last, now) else Verdict(last.verdict)
+
+
+def _ask_about(held: HeldKey | None, request_id: str) -> Answer:
+    if held is None:
         return Answer(Verdict.MISSING)
+    key = _opened(held)
+    if isinstance(key, Verdict):
+        return Answer(key)
+    return check_key(key, environment=held.environment, request_id=request_id)
+
+
+def _opened(held: HeldKey) -> str | Verdict:
+    """Return the key itself, or what is wrong with it whatever the service would say."""
     try:
-        key = decrypt(stored.ciphertext)
+        key = held.open()
     except UnreadableError:
-        return Answer(Verdict.UNREADABLE)
-    return check_key(key, environment=environment)
+        return Verdict.UNREADABLE
+    return Verdict.MALFORMED if is_malformed(key) else key
 
 
-def _remember(stored: StoredKey, verification: KeyVerification) -> None:
-    is_recent = (
-        stored.verified_at is not None
-        and verification.verified_at - stored.verified_at < REMEMBER_AGAIN_AFTER
-    )
+def _with_known_expiry(verification: KeyVerification) -> KeyVerification:
+    """A date that has passed closes the channel, even when the service can't say so any more."""
+    last = verification.last
+    if verification.verdict is not Verdict.UNAVAILABLE or last is None:
+        return verification
+    if not _has_expired(last, verification.verified_at):
+        return verification
+    return replace(verification, verdict=Verdict.EXPIRED, expires_at=last.expires_at, cause=None)
+
+
+def _has_expired(last: LastVerification, now: datetime) -> bool:
+    is_past = last.expires_at is not None and now >= last.expires_at
+    return last.verdict == Verdict.VALID and is_past
+
+
+def _remember(held: HeldKey, verification: KeyVerification, asked_at: datetime) -> None:
+    last = verification.last
     if (
-        is_recent
-        and stored.verdict == verification.verdict
-        and stored.expires_at == verification.expires_at
+        last is not None
+        and timedelta(0) <= verification.verified_at - last.verified_at < _remember_again_after()
+        and last.verdict == verification.verdict
+        and last.expires_at == verification.expires_at
     ):
         return
-    # Only if it is still this key: another administrator may have stored a new one meanwhile.
-    StoredKey.objects.filter(pk=stored.pk, fingerprint=stored.fingerprint).update(
-        verdict=verification.verdict,
-        verified_at=verification.verified_at,
-        expires_at=verification.expires_at,
-    )
+    found = {
+        "verdict": verification.verdict,
+        "verified_at": verification.verified_at,
+        "expires_at": verification.expires_at,
+    }
+    key = {"environment": held.environment, "fingerprint": held.fingerprint}
+    rows = LastVerification.objects.filter(**key)
+    if verification.verdict is Verdict.VALID:
+        # Of two visits at once, one may hear "valid" just before the key is deleted and write it
+        # down after the other has written "revoked".
+        rows = rows.filter(verified_at__lte=asked_at)
+    if not rows.update(**found):
+        LastVerification.objects.bulk_create(
+            [LastVerification(**key, **found)], ignore_conflicts=True
+        )
+
+
+def _remember_again_after() -> timedelta:
+    # With a short grace, a minute-old note would count as too old.
+    return min(REMEMBER_AGAIN_AFTER, timedelta(seconds=settings.KEY_VALIDATION_GRACE / 5))

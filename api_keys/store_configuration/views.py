@@ -1,9 +1,11 @@
+from datetime import datetime
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -14,9 +16,14 @@ from django.views.decorators.http import require_http_methods
 
 from api_keys.contract import Environment, Verdict
 from api_keys.store_configuration.forms import ApiKeysForm, key_field
-from api_keys.store_configuration.models import StoredKey
+from api_keys.store_configuration.held_keys import HeldKey, held_key, held_keys
 from api_keys.store_configuration.storing import remove_key, store_keys
-from api_keys.store_configuration.verification import verify_stored_key
+from api_keys.store_configuration.verification import (
+    Occasion,
+    known_verdict,
+    last_verification,
+    verify_stored_key,
+)
 
 SEE = "store_configuration.view_storedkey"
 SAVE = "store_configuration.change_storedkey"
@@ -42,8 +49,10 @@ def api_keys(request: AuthenticatedRequest) -> HttpResponse:
 @never_cache
 def remove_api_key(request: AuthenticatedRequest, environment: Environment) -> HttpResponse:
     """Ask, then remove. The question names the key, and only that very key is removed."""
-    stored = StoredKey.objects.of(environment)
-    if stored is None:
+    held = held_key(environment)
+    if held and held.locked_by:
+        raise Http404
+    if held is None:
         messages.info(request, _("No %s Api Key is stored.") % environment.label)
         return redirect("api_keys")
     if request.method == "POST":
@@ -52,10 +61,10 @@ def remove_api_key(request: AuthenticatedRequest, environment: Environment) -> H
             return redirect("api_keys")
         messages.warning(
             request,
-            f"{_what_changed(environment, stored)} "
+            f"{_what_changed(environment, held)} "
             + _("Below is the key stored now: remove it only if you mean this one."),
         )
-    context = {"stored": stored, "environment": environment}
+    context = {"held": held, "environment": environment}
     return render(request, "store_configuration/remove_api_key.html", context)
 
 
@@ -65,9 +74,11 @@ def _save_api_keys(request: AuthenticatedRequest) -> HttpResponse:
     form = ApiKeysForm(request.POST, user=request.user)
     changes = form.changes() if form.is_valid() else {}
     conflicts = store_keys(changes, actor=request.user)
-    for environment, stored in _stored_keys().items():
-        changed = _what_changed(environment, stored)
-        now = stored.fingerprint if stored else ""
+    for environment, held in held_keys().items():
+        if held and held.locked_by:
+            continue
+        changed = _what_changed(environment, held)
+        now = held.fingerprint if held else ""
         if environment in conflicts:
             again = _("To store yours all the same, paste it again and save.")
             form.add_error(key_field(environment), f"{changed} {again}")
@@ -80,9 +91,10 @@ def _saved(request: AuthenticatedRequest, form: ApiKeysForm) -> HttpResponseRedi
     messages.success(request, _("You saved the configuration."))
     for label in form.labels_cleaned:
         messages.info(request, _("Spaces or quotes around the %s were removed.") % label)
-    for environment, stored in _stored_keys().items():
-        if stored:
-            _tell_trouble(request, environment, verify_stored_key(environment).verdict)
+    for environment, held in held_keys().items():
+        if held:
+            verification = verify_stored_key(environment, Occasion.SAVE, request.user)
+            _tell_trouble(request, environment, verification.verdict)
     return redirect("api_keys")
 
 
@@ -98,39 +110,26 @@ def _tell_trouble(
     messages.warning(request, text % environment.label)
 
 
-def _what_changed(environment: Environment, stored: StoredKey | None) -> str:
+def _what_changed(environment: Environment, held: HeldKey | None) -> str:
     """Say who did what to a key while somebody else had it open."""
-    if stored is None:
+    if held is None:
         return _("Somebody removed the %s Api Key while you had the page open.") % environment.label
     return _(
         "%(who)s stored another %(environment)s Api Key on %(when)s UTC, while you had the page"
         " open. Its fingerprint is %(fingerprint)s."
     ) % {
-        "who": stored.stored_by or _("Somebody"),
+        "who": held.stored_by or _("Somebody"),
         "environment": environment.label,
-        "when": date_format(timezone.localtime(stored.stored_at), "DATETIME_FORMAT"),
-        "fingerprint": stored.fingerprint,
+        "when": date_format(held.stored_at, "DATETIME_FORMAT") if held.stored_at else "",
+        "fingerprint": held.fingerprint,
     }
-
-
-def _stored_keys() -> dict[Environment, StoredKey | None]:
-    stored = {key.environment: key for key in StoredKey.objects.select_related("stored_by")}
-    return {environment: stored.get(environment) for environment in Environment}
 
 
 def _render_form(request: AuthenticatedRequest, form: ApiKeysForm) -> HttpResponse:
     now = timezone.now()
     for name in list(form.errors)[:1]:
         form.fields[name].widget.attrs["autofocus"] = True
-    rows = [
-        {
-            "environment": environment,
-            "field": form[key_field(environment)],
-            "stored": stored,
-            "verdict": stored.verdict_known_at(now) if stored else None,
-        }
-        for environment, stored in _stored_keys().items()
-    ]
+    rows = [_row(form, environment, held, now) for environment, held in held_keys().items()]
     context = {
         "form": form,
         "rows": rows,
@@ -138,3 +137,16 @@ def _render_form(request: AuthenticatedRequest, form: ApiKeysForm) -> HttpRespon
         "api_portal_url": settings.API_PORTAL_URL,
     }
     return render(request, "store_configuration/api_keys.html", context)
+
+
+def _row(
+    form: ApiKeysForm, environment: Environment, held: HeldKey | None, now: datetime
+) -> dict[str, object]:
+    last = last_verification(held)
+    return {
+        "environment": environment,
+        "field": form[key_field(environment)],
+        "held": held,
+        "last": last,
+        "verdict": known_verdict(held, last, now),
+    }

@@ -77,6 +77,8 @@ def test_migrations_are_complete(settings: str, environment: dict[str, str]) -> 
         (ADMIN, "ADMIN_URL", "https://[bad"),
         (ADMIN, "ADMIN_URL", "https://admin.example:port"),
         (ADMIN, "ADMIN_PORT", "none"),
+        (ADMIN, "KEY_VALIDATION_GRACE", "86401"),
+        (ADMIN, "KEY_VALIDATION_GRACE", "-1"),
         (ADMIN, "ADMIN_SECRET_KEY", "          # 50 random characters or more, without spaces"),
         (ADMIN, "KEY_VALIDATION_URL_PRODUCTION", "http://evil.example\\@127.0.0.1"),
         (ADMIN, "KEY_VALIDATION_URL_PRODUCTION", "https://user:secret@keys.example"),
@@ -293,3 +295,39 @@ def test_ports_of_make_run_lead_the_sites_to_each_other(environment: dict[str, s
 
     assert urls.count("http://127.0.0.1:8101") == 3
     assert read(ACCOUNT, "settings.SITE_URL", ported) == "http://127.0.0.1:8101"
+
+
+def test_keys_come_from_variables_or_files(environment: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("a key\n")
+    environment["PRODUCTION_API_KEY_FILE"] = str(tmp_path / "key")
+    environment["SANDBOX_API_KEY"] = "another"
+
+    found = read(ADMIN, "settings.LOCKED_API_KEYS", environment)
+
+    assert found == str(
+        {
+            "production": ("PRODUCTION_API_KEY_FILE", "a key"),
+            "sandbox": ("SANDBOX_API_KEY", "another"),
+        }
+    )
+
+
+@pytest.mark.parametrize("file", ["no such file", "."])
+def test_unreadable_key_file_stops_the_start(environment: dict[str, str], file: str) -> None:
+    environment["PRODUCTION_API_KEY_FILE"] = file
+
+    done = run(["manage.py", "check"], environment)
+
+    assert done.returncode != 0
+    assert "PRODUCTION_API_KEY_FILE names no text file" in done.stderr
+
+
+def test_key_set_twice_stops_the_start(environment: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("a key")
+    environment["SANDBOX_API_KEY_FILE"] = str(tmp_path / "key")
+    environment["SANDBOX_API_KEY"] = "another"
+
+    done = run(["manage.py", "check"], environment)
+
+    assert done.returncode != 0
+    assert "SANDBOX_API_KEY and SANDBOX_API_KEY_FILE are both set" in done.stderr

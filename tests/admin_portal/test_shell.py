@@ -8,8 +8,9 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from admin_portal.menu import CONFIGURATION, SIDEBAR
-from api_keys.contract import Verdict, fingerprint
-from api_keys.store_configuration.models import StoredKey
+from api_keys.contract import Environment, Verdict, fingerprint
+from api_keys.store_configuration.verification import Occasion, verify_stored_key
+from tests.conftest import KeyService
 
 CONFIGURATION_URL = "/stores/configuration/services/magento-services/"
 
@@ -76,9 +77,12 @@ def test_dashboard_without_a_key_says_what_is_next(admin_client: Client) -> None
     assert "Set up Amazon Sales Channel" in page
 
 
-def test_dashboard_shows_what_is_known_of_the_key(admin_client: Client, stored_key: str) -> None:
+def test_dashboard_shows_what_is_known_of_the_key(
+    admin_client: Client, stored_key: str, key_service: KeyService
+) -> None:
     before = admin_client.get("/").text
-    StoredKey.objects.update(verdict=Verdict.REVOKED)
+    key_service.answers(Verdict.REVOKED)
+    verify_stored_key(Environment.PRODUCTION, Occasion.JOB)
     after = admin_client.get("/").text
 
     assert "Not verified yet" in before

@@ -112,7 +112,7 @@ def test_any_other_status_is_unavailable(status: int) -> None:
     answer = read_answer(status, JSON, b'{"reason": "valid"}')
 
     assert answer.verdict is Verdict.UNAVAILABLE
-    assert str(status) in answer.cause
+    assert str(status) in answer.detail
 
 
 @pytest.mark.parametrize("status", [200, 401, 403])

@@ -13,4 +13,4 @@ LIMIT = 1.0
 
 def ask(settings: Settings, url: str, key: str = KEY) -> Answer:
     settings.KEY_VALIDATION_URLS = {Environment.PRODUCTION: url}
-    return check_key(key, environment=Environment.PRODUCTION)
+    return check_key(key, environment=Environment.PRODUCTION, request_id="a" * 32)

@@ -207,7 +207,7 @@ def test_key_of_another_issuer_is_stored_as_it_is(
 def test_unreadable_key_is_shown_as_such(
     admin_client: Client, stored_key: str, key_service: KeyService
 ) -> None:
-    StoredKey.objects.update(ciphertext="gAAAA", verdict=Verdict.VALID)
+    StoredKey.objects.update(ciphertext="gAAAA")
 
     page = admin_client.get(URL)
 

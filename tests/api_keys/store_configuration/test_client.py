@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from api_keys.contract import Answer, Verdict, fingerprint
+from api_keys.contract import Answer, Cause, Verdict, fingerprint
 from tests.api_keys.store_configuration.asking import KEY, LIMIT, ask
 from tests.api_keys.store_configuration.certificates import self_signed
 from tests.api_keys.store_configuration.faulty_service import (
@@ -30,6 +30,9 @@ from tests.api_keys.store_configuration.faulty_service import (
 
 pytestmark = pytest.mark.usefixtures("_short_limits")
 
+ODD = Cause.NOT_THE_PROTOCOL
+BROKEN = Cause.NO_CONNECTION
+BUSY = Cause.TOO_MANY_REQUESTS
 ENCODED = "an encoding that nobody asked for"
 JSON = "Content-Type: application/json\r\n"
 HTML = "Content-Type: text/html\r\n"
@@ -53,38 +56,62 @@ def test_path_before_the_gateway_is_kept(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize(
-    ("behaviour", "cause"),
+    ("behaviour", "cause", "detail"),
     [
-        (never_answers, "time-out"),
-        (drips_headers, "time-out"),
-        (drips_body, "time-out"),
-        (sends_a_gibibyte, "a body over 64 KiB"),
-        (sends_headers_for_ever, "connection broken"),
-        (hangs_up, "connection broken"),
-        (breaks_off_the_body, "connection broken"),
-        (speaks_no_http, "connection broken"),
-        (answering("500 Internal Server Error"), "status 500"),
-        (answering("429 Too Many Requests", "Retry-After: 3\r\n"), "status 429"),
-        (answering("404 Not Found", HTML, b"<h1>Not here</h1>"), "status 404"),
-        (answering("302 Found", "Location: /elsewhere\r\n"), "status 302"),
-        (answering("200 OK", HTML, b"<h1>Hello</h1>"), "a page of HTML"),
-        (answering("200 OK", JSON, b"not json"), "broken JSON"),
-        (answering("401 Unauthorized", JSON, b"not json"), "broken JSON"),
-        (answering("200 OK", "Content-Encoding: gzip\r\n", b"\x1f\x8b"), ENCODED),
-        (answering("200 OK", "content-type: Text/HTML\r\n", b"Hello"), "a page of HTML"),
-        (answering("200 OK", "", b"\xef\xbb\xbf<html>"), "a page of HTML"),
-        (answering("200 OK", "Content-Type: Application/JSON\r\n", b"{"), "broken JSON"),
-        (saying(b"HTTP/1.1 200"), "connection broken"),
-        (saying(b"HTTP/1.1 200 OK\r\n"), "connection broken"),
-        (saying(b"HTTP/1.1 200 OK\r\nContent-Le"), "connection broken"),
-        (saying(b"HTTP/1.1 401 No\r\nServer: a\r\n"), "connection broken"),
-        (saying(b"HTTP/1.1 200 OK\r\nno header\r\nContent-Length: 0\r\n\r\n"), "connection broken"),
-        (sends_a_negative_chunk, "connection broken"),
-        (redirects_with_a_gibibyte, "a body over 64 KiB"),
+        (never_answers, Cause.TIME_OUT, "time-out"),
+        (drips_headers, Cause.TIME_OUT, "time-out"),
+        (drips_body, Cause.TIME_OUT, "time-out"),
+        (sends_a_gibibyte, ODD, "a body over 64 KiB"),
+        (sends_headers_for_ever, BROKEN, "connection broken"),
+        (hangs_up, BROKEN, "connection broken"),
+        (breaks_off_the_body, BROKEN, "connection broken"),
+        (speaks_no_http, BROKEN, "connection broken"),
+        (answering("500 Internal Server Error"), Cause.SERVER_ERROR, "status 500"),
+        (
+            answering("429 Too Many Requests", "Retry-After: 3\r\n"),
+            BUSY,
+            "status 429",
+        ),
+        (
+            answering("404 Not Found", HTML, b"<h1>Not here</h1>"),
+            ODD,
+            "status 404",
+        ),
+        (answering("302 Found", "Location: /elsewhere\r\n"), ODD, "status 302"),
+        (answering("200 OK", HTML, b"<h1>Hello</h1>"), ODD, "a page of HTML"),
+        (answering("200 OK", JSON, b"not json"), ODD, "broken JSON"),
+        (answering("401 Unauthorized", JSON, b"not json"), ODD, "broken JSON"),
+        (
+            answering("200 OK", "Content-Encoding: gzip\r\n", b"\x1f\x8b"),
+            ODD,
+            ENCODED,
+        ),
+        (
+            answering("200 OK", "content-type: Text/HTML\r\n", b"Hello"),
+            ODD,
+            "a page of HTML",
+        ),
+        (answering("200 OK", "", b"\xef\xbb\xbf<html>"), ODD, "a page of HTML"),
+        (
+            answering("200 OK", "Content-Type: Application/JSON\r\n", b"{"),
+            ODD,
+            "broken JSON",
+        ),
+        (saying(b"HTTP/1.1 200"), BROKEN, "connection broken"),
+        (saying(b"HTTP/1.1 200 OK\r\n"), BROKEN, "connection broken"),
+        (saying(b"HTTP/1.1 200 OK\r\nContent-Le"), BROKEN, "connection broken"),
+        (saying(b"HTTP/1.1 401 No\r\nServer: a\r\n"), BROKEN, "connection broken"),
+        (
+            saying(b"HTTP/1.1 200 OK\r\nno header\r\nContent-Length: 0\r\n\r\n"),
+            BROKEN,
+            "connection broken",
+        ),
+        (sends_a_negative_chunk, BROKEN, "connection broken"),
+        (redirects_with_a_gibibyte, ODD, "a body over 64 KiB"),
     ],
 )
 def test_every_fault_is_unavailable_in_time_and_has_its_cause(
-    settings: Settings, behaviour: Behaviour, cause: str
+    settings: Settings, behaviour: Behaviour, cause: Cause, detail: str
 ) -> None:
     started = time.monotonic()
 
@@ -92,7 +119,7 @@ def test_every_fault_is_unavailable_in_time_and_has_its_cause(
         answer = ask(settings, service.url)
         elapsed = time.monotonic() - started
 
-    assert answer == Answer(Verdict.UNAVAILABLE, cause=cause)
+    assert answer == Answer(Verdict.UNAVAILABLE, cause=cause, detail=detail)
     # Far above the limit, because machines are noisy; far below what each fault would take.
     assert elapsed < LIMIT + 5
 
@@ -101,7 +128,7 @@ def test_refused_connection_is_unavailable(settings: Settings) -> None:
     with refused_url() as url:
         answer = ask(settings, url)
 
-    assert answer == Answer(Verdict.UNAVAILABLE, cause="connection refused")
+    assert answer == Answer(Verdict.UNAVAILABLE, cause=Cause.REFUSED, detail="connection refused")
 
 
 def test_unknown_host_is_unavailable(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,7 +139,7 @@ def test_unknown_host_is_unavailable(settings: Settings, monkeypatch: pytest.Mon
 
     answer = ask(settings, "https://no-such-host.invalid")
 
-    assert answer == Answer(Verdict.UNAVAILABLE, cause="unknown host name")
+    assert answer == Answer(Verdict.UNAVAILABLE, cause=BROKEN, detail="unknown host name")
 
 
 def test_certificate_nobody_vouches_for_is_unavailable(settings: Settings, tmp_path: Path) -> None:
@@ -121,7 +148,7 @@ def test_certificate_nobody_vouches_for_is_unavailable(settings: Settings, tmp_p
     with FaultyService(answering("200 OK"), tls=tls) as service:
         answer = ask(settings, service.url)
 
-    assert answer == Answer(Verdict.UNAVAILABLE, cause="bad certificate or TLS")
+    assert answer == Answer(Verdict.UNAVAILABLE, cause=Cause.TLS, detail="bad certificate or TLS")
     assert service.requests == []
 
 
@@ -162,7 +189,7 @@ def test_cookies_of_the_service_are_not_kept(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "cause"),
+    ("status", "body", "detail"),
     [
         (
             "200 OK",
@@ -182,12 +209,12 @@ def test_cookies_of_the_service_are_not_kept(settings: Settings) -> None:
     ],
 )
 def test_answer_about_another_key_or_environment_is_unavailable(
-    settings: Settings, status: str, body: str, cause: str
+    settings: Settings, status: str, body: str, detail: str
 ) -> None:
     with FaultyService(answering(status, JSON, body.encode())) as service:
         answer = ask(settings, service.url)
 
-    assert answer == Answer(Verdict.UNAVAILABLE, cause=cause)
+    assert answer == Answer(Verdict.UNAVAILABLE, cause=ODD, detail=detail)
 
 
 def test_broken_lines_of_an_answer_reach_no_log(

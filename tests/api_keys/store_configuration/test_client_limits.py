@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from api_keys.contract import Answer, Verdict
+from api_keys.contract import Answer, Cause, Verdict
 from tests.api_keys.store_configuration.asking import UNAVAILABLE, ask
 from tests.api_keys.store_configuration.certificates import self_signed
 from tests.api_keys.store_configuration.faulty_service import (
@@ -38,7 +38,7 @@ def test_slow_answer_over_tls_is_unavailable_in_time(settings: Settings, tmp_pat
     with FaultyService(drips_body, tls=tls) as service:
         answer = ask(settings, service.url)
 
-    assert answer == Answer(Verdict.UNAVAILABLE, cause="time-out")
+    assert answer == Answer(Verdict.UNAVAILABLE, cause=Cause.TIME_OUT, detail="time-out")
 
 
 def test_connection_that_broke_before_an_answer_is_tried_once_more(settings: Settings) -> None:
@@ -122,7 +122,7 @@ def test_connecting_has_a_limit_of_its_own(settings: Settings) -> None:
     with unconnectable_url() as url:
         answer = ask(settings, url)
 
-    assert answer == Answer(UNAVAILABLE, cause="time-out while connecting")
+    assert answer == Answer(UNAVAILABLE, cause=Cause.TIME_OUT, detail="time-out while connecting")
     assert time.monotonic() - started < 10
 
 
@@ -133,7 +133,7 @@ def test_second_try_gets_only_the_time_that_is_left(settings: Settings) -> None:
     with FaultyService(hangs_up_late, never_answers) as service:
         answer = ask(settings, service.url)
 
-    assert answer == Answer(UNAVAILABLE, cause="time-out")
+    assert answer == Answer(UNAVAILABLE, cause=Cause.TIME_OUT, detail="time-out")
     assert time.monotonic() - started < 3
 
 
@@ -145,4 +145,4 @@ def test_slow_answer_through_a_proxy_is_unavailable_in_time(
         monkeypatch.delenv("no_proxy", raising=False)
         answer = ask(settings, "http://service.example")
 
-    assert answer == Answer(UNAVAILABLE, cause="time-out")
+    assert answer == Answer(UNAVAILABLE, cause=Cause.TIME_OUT, detail="time-out")

@@ -2,6 +2,7 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from api_keys.contract import Environment
@@ -23,6 +24,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         environment = options["environment"]
+        if environment in settings.LOCKED_API_KEYS:
+            raise CommandError(f"{settings.LOCKED_API_KEYS[environment][0]} holds this key.")
         key = without_surroundings(sys.stdin.read())
         if not key:
             raise CommandError("Standard input held no key.")

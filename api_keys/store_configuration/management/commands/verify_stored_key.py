@@ -5,11 +5,12 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from api_keys.contract import Environment, Verdict
-from api_keys.store_configuration.verification import verify_stored_key
+from api_keys.store_configuration.verification import Occasion, verify_stored_key
 
 REASONS = {
     Verdict.VALID: "the service accepts the key",
     Verdict.INVALID: "the service never issued the key",
+    Verdict.MALFORMED: "the key is cut off or mistyped",
     Verdict.REVOKED: "the key was deleted in API Portal",
     Verdict.EXPIRED: "the key was good until its expiry date",
     Verdict.WRONG_ENVIRONMENT: "the key belongs to another environment",
@@ -34,8 +35,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        verification = verify_stored_key(options["environment"])
-        reason = verification.cause or REASONS[verification.verdict]
+        verification = verify_stored_key(options["environment"], Occasion.COMMAND)
+        reason = verification.detail or REASONS[verification.verdict]
         self.stdout.write(f"{verification.verdict}: {reason}")
         if verification.verdict is not Verdict.VALID:
             sys.exit(1)

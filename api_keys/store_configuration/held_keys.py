@@ -1,0 +1,81 @@
+"""Which key the store holds for an environment, and where it comes from.
+
+A key in the server's environment (`PRODUCTION_API_KEY` and the like) goes before a stored one, and
+is never written to the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+from api_keys.contract import Environment, fingerprint, last_four
+from api_keys.store_configuration.encryption import decrypt
+from api_keys.store_configuration.models import StoredKey
+from api_keys.store_configuration.pasting import without_surroundings
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+@dataclass(frozen=True)
+class HeldKey:
+    """A key the store holds. `locked_by` is the variable it comes from; empty: an administrator
+    stored it."""
+
+    environment: Environment
+    fingerprint: str
+    last_four: str
+    locked_by: str = ""
+    stored_at: datetime | None = None
+    stored_by: User | None = None
+    _locked: str = field(default="", repr=False)
+    _ciphertext: str = field(default="", repr=False)
+
+    def open(self) -> str:
+        """Return the key itself. Raises UnreadableError when today's encryption keys don't fit."""
+        return self._locked or decrypt(self._ciphertext)
+
+
+def held_key(environment: Environment) -> HeldKey | None:
+    """Return the key that counts for `environment`, or None when there is none."""
+    return _locked(environment) or _stored(StoredKey.objects.of(environment))
+
+
+def held_keys() -> dict[Environment, HeldKey | None]:
+    """Return the key that counts for each environment, in one query."""
+    stored = {key.environment: key for key in StoredKey.objects.select_related("stored_by")}
+    return {
+        environment: _locked(environment) or _stored(stored.get(environment))
+        for environment in Environment
+    }
+
+
+def locked_environments() -> Iterable[Environment]:
+    """Return the environments whose key nobody can change from within the Admin."""
+    return [environment for environment in Environment if environment in settings.LOCKED_API_KEYS]
+
+
+def _locked(environment: Environment) -> HeldKey | None:
+    if environment not in settings.LOCKED_API_KEYS:
+        return None
+    variable, value = settings.LOCKED_API_KEYS[environment]
+    key = without_surroundings(value)
+    return HeldKey(environment, fingerprint(key), last_four(key), locked_by=variable, _locked=key)
+
+
+def _stored(stored: StoredKey | None) -> HeldKey | None:
+    if stored is None:
+        return None
+    return HeldKey(
+        Environment(stored.environment),
+        stored.fingerprint,
+        stored.last_four,
+        stored_at=stored.stored_at,
+        stored_by=stored.stored_by,
+        _ciphertext=stored.ciphertext,
+    )
