@@ -7,8 +7,9 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from admin_portal.csv_files import csv_answer
 from api_keys.commerce_account.access import MemberRequest, for_members
-from api_keys.commerce_account.history_csv import csv_parts
+from api_keys.commerce_account.history_csv import cells, head
 from api_keys.commerce_account.history_forms import HistoryForm
 from api_keys.commerce_account.history_search import events_chosen, page_of
 from api_keys.commerce_account.history_words import details, what, who
@@ -46,8 +47,5 @@ def history_csv(request: MemberRequest) -> StreamingHttpResponse:
     form = HistoryForm(request.GET)
     form.is_valid()
     events = events_chosen(request.membership.company, form.cleaned_data)
-    return StreamingHttpResponse(
-        csv_parts(events.iterator(chunk_size=2000)),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="history.csv"'},
-    )
+    rows = (cells(event) for event in events.iterator(chunk_size=2000))
+    return csv_answer("history.csv", head(), rows)
