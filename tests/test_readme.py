@@ -8,7 +8,17 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text()
-READERS = {"env", "required", "number", "flag", "networks", "site_url", "environ", "database"}
+READERS = {
+    "env",
+    "required",
+    "secret",
+    "number",
+    "flag",
+    "networks",
+    "site_url",
+    "environ",
+    "database",
+}
 USUAL = {"HTTPS_PROXY"}  # read by `requests`, not by us
 DJANGOS = {"DJANGO_SETTINGS_MODULE"}
 
@@ -44,7 +54,7 @@ def reader_of(function: ast.expr) -> str:
 def default_of(call: ast.Call) -> object:
     """Return `default=…`, or what stands last: `number("A", 1)`, `site_url("A", "A_PORT", 1)`."""
     given = [keyword.value for keyword in call.keywords if keyword.arg == "default"]
-    if reader_of(call.func) != "database":
+    if reader_of(call.func) not in ("database", "secret"):
         given += call.args[1:][-1:]
     return given[0].value if given and isinstance(given[0], ast.Constant) else None
 
