@@ -9,10 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
 
-from amazon_channel.prompts import PROMPTS, Page
+from amazon_channel.prompts import Page, Prompt, prompt_for, trouble_known_before
 from api_keys.contract import Environment
 from api_keys.store_configuration.models import GlobalSettings
 from api_keys.store_configuration.verification import KeyVerification, Occasion, verify_stored_key
+from api_keys.store_configuration.views import SEE
 
 RETRY_AFTER = 30
 """Seconds after which a program may try again when the service could not be reached."""
@@ -20,11 +21,8 @@ RETRY_AFTER = 30
 P = ParamSpec("P")
 
 
-class ChannelRequest(HttpRequest):
+class VerifiedRequest(HttpRequest):
     user: User  # SignInRequiredMiddleware turns everyone else away
-
-
-class VerifiedRequest(ChannelRequest):
     key_verification: KeyVerification
 
 
@@ -39,15 +37,14 @@ def requires_valid_key(
 
     @functools.wraps(view)
     def gated(request: VerifiedRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        verification = verify_for(request)
-        page = page_for(verification)
-        if page is Page.CHANNEL:
-            request.key_verification = verification
+        request.key_verification = verify_for(request)
+        prompt = prompt_for(request.key_verification)
+        if prompt.page is Page.CHANNEL:
             response = view(request, *args, **kwargs)
-        elif page is Page.WELCOME:
+        elif prompt.page is Page.WELCOME:
             response = redirect("amazon_channel:welcome")
         else:
-            response = unavailable(request, verification)
+            response = unavailable(request, prompt)
         # The back button asks again, too, instead of showing a page from before.
         add_never_cache_headers(response)
         return response
@@ -55,19 +52,20 @@ def requires_valid_key(
     return gated
 
 
-def verify_for(request: ChannelRequest) -> KeyVerification:
+def verify_for(request: VerifiedRequest) -> KeyVerification:
     """Verify the key of the environment that the channel is set to."""
     environment = Environment(GlobalSettings.current().environment)
     return verify_stored_key(environment, Occasion.VISIT, request.user)
 
 
-def page_for(verification: KeyVerification) -> Page:
-    return Page.CHANNEL if verification.is_in_grace else PROMPTS[verification.verdict].page
-
-
-def unavailable(request: HttpRequest, verification: KeyVerification) -> HttpResponse:
+def unavailable(request: VerifiedRequest, prompt: Prompt) -> HttpResponse:
     """Say that the key could not be judged: 503, which no client takes for a bad key."""
-    context = {"prompt": PROMPTS[verification.verdict], "verification": verification}
+    context = {
+        "prompt": prompt,
+        "verification": request.key_verification,
+        "known_trouble": trouble_known_before(request.key_verification),
+        "may_test": prompt.needs_a_test and request.user.has_perm(SEE),
+    }
     response = render(
         request, "amazon_channel/unavailable.html", context, status=Page.UNAVAILABLE.value
     )

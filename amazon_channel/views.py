@@ -4,16 +4,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from amazon_channel.gate import (
-    ChannelRequest,
-    VerifiedRequest,
-    page_for,
-    requires_valid_key,
-    unavailable,
-    verify_for,
-)
+from amazon_channel.gate import VerifiedRequest, requires_valid_key, unavailable, verify_for
 from amazon_channel.preparation import TASKS
-from amazon_channel.prompts import PROMPTS, Page
+from amazon_channel.prompts import Page, prompt_for, troubles
+from api_keys.contract import Environment
+from api_keys.store_configuration.models import GlobalSettings
+from api_keys.store_configuration.views import SAVE
 
 
 @requires_valid_key
@@ -25,21 +21,22 @@ def home(request: VerifiedRequest) -> HttpResponse:
 
 @require_safe
 @never_cache
-def welcome(request: ChannelRequest) -> HttpResponse:
+def welcome(request: VerifiedRequest) -> HttpResponse:
     """Say what is wrong with the key and lead to a good one; with a good one, on to the channel.
 
     It asks the service itself instead of trusting what the gate found a moment ago, so that a
     bookmark, a reload or the way back from another tab always shows what is true now.
     """
-    verification = verify_for(request)
-    page = page_for(verification)
-    if page is Page.CHANNEL:
+    request.key_verification = verify_for(request)
+    prompt = prompt_for(request.key_verification)
+    if prompt.page is Page.CHANNEL:
         return redirect("amazon_channel:home")
-    if page is Page.UNAVAILABLE:
-        return unavailable(request, verification)
+    if prompt.page is Page.UNAVAILABLE:
+        return unavailable(request, prompt)
     context = {
-        "verification": verification,
-        "prompt": PROMPTS[verification.verdict],
+        "verification": request.key_verification,
+        "prompt": prompt,
+        "may_add": request.user.has_perm(SAVE),
         "api_portal_url": settings.API_PORTAL_URL,
     }
     return render(request, "amazon_channel/welcome.html", context)
@@ -48,6 +45,10 @@ def welcome(request: ChannelRequest) -> HttpResponse:
 @require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
     """Where Learn more leads. Open without a key: it explains how to get one."""
-    troubles = [prompt for prompt in PROMPTS.values() if prompt.heading]
-    context = {"troubles": troubles, "api_portal_url": settings.API_PORTAL_URL}
+    environment = Environment(GlobalSettings.current().environment)
+    context = {
+        "environment": environment,
+        "troubles": troubles(environment),
+        "api_portal_url": settings.API_PORTAL_URL,
+    }
     return render(request, "amazon_channel/help.html", context)

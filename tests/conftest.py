@@ -23,6 +23,7 @@ from api_keys.contract import (
     fingerprint,
     generate_key,
 )
+from api_keys.store_configuration import breaker
 from api_keys.store_configuration.storing import KeyChange, store_keys
 from tests.settings import REPLACED, values_of
 
@@ -34,8 +35,9 @@ HttpAnswer = tuple[int, dict[str, str], str]
 
 
 @pytest.fixture(autouse=True)
-def _empty_cache() -> None:
+def _nothing_left_in_memory() -> None:
     cache.clear()
+    breaker.forget()
 
 
 @pytest.fixture
@@ -115,3 +117,18 @@ def stored_key(db: None) -> str:
     key = generate_key(Environment.PRODUCTION)
     store_keys({Environment.PRODUCTION: KeyChange(key, seen="")}, actor=None)
     return key
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Add what the fault injection found to the run's last lines."""
+    faults = sorted(
+        value
+        for test in terminalreporter.getreports("passed")
+        for name, value in test.user_properties
+        if name == "fault"
+    )
+    if faults:
+        terminalreporter.section("visits with each fault of the key service")
+    for fault, visits, wrongly, slowest in faults:
+        counted = ", ".join(f"{number} wrongly {place}" for place, number in wrongly.items())
+        terminalreporter.line(f"{fault:<32} {visits} visits, {counted}, slowest {slowest} ms")

@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from uuid import uuid4
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from api_keys.contract import STATUS, Answer, Cause, Environment, Verdict
+from api_keys.store_configuration.breaker import breaker_for
 from api_keys.store_configuration.client import check_key
 from api_keys.store_configuration.encryption import UnreadableError
 from api_keys.store_configuration.held_keys import HeldKey, held_key
@@ -40,7 +42,7 @@ class KeyVerification:
 
     `environment` is the one asked about, `key_environment` the key's own where the service says
     so. `held` is None only when the verdict is MISSING. `last` is what was known before, of this
-    very key. `request_id` stands in the service's log, too; it is empty when no call was made.
+    very key. `request_id` stands in our log, and in the service's if it was asked.
     """
 
     environment: Environment
@@ -50,6 +52,7 @@ class KeyVerification:
     last: LastVerification | None = None
     key_environment: Environment | None = None
     expires_at: datetime | None = None
+    revoked_at: datetime | None = None
     cause: Cause | None = None
     detail: str = ""
     request_id: str = ""
@@ -62,11 +65,16 @@ class KeyVerification:
             return False
         # A clock that was set back must not make the grace longer, either.
         age = abs(self.verified_at - self.last.verified_at)
-        return (
-            self.last.verdict == Verdict.VALID
-            and settings.KEY_VALIDATION_GRACE > 0
-            and age <= timedelta(seconds=settings.KEY_VALIDATION_GRACE)
-        )
+        was_valid = self.last.verdict == Verdict.VALID
+        return was_valid and age < timedelta(seconds=settings.KEY_VALIDATION_GRACE)
+
+    @property
+    def grace_ends_at(self) -> datetime | None:
+        """Return when the grace ends if the service doesn't answer until then."""
+        if self.last is None:
+            return None
+        end = self.last.verified_at + timedelta(seconds=settings.KEY_VALIDATION_GRACE)
+        return min(end, self.last.expires_at or end)
 
 
 def verify_stored_key(
@@ -81,7 +89,8 @@ def verify_stored_key(
     held = held_key(environment)
     last = last_verification(held)
     request_id = uuid4().hex
-    answer = _ask_about(held, request_id)
+    # Who saved a key or tests the connection wants to know, and is worth the wait.
+    answer = _ask_about(held, request_id, insists=occasion is not Occasion.VISIT)
     verification = KeyVerification(
         environment=environment,
         verdict=answer.verdict,
@@ -90,9 +99,10 @@ def verify_stored_key(
         last=last,
         key_environment=answer.environment,
         expires_at=answer.expires_at,
+        revoked_at=answer.revoked_at,
         cause=answer.cause,
         detail=answer.detail,
-        request_id=request_id if answer.verdict in (*STATUS, Verdict.UNAVAILABLE) else "",
+        request_id=request_id,
         milliseconds=round(1000 * (time.monotonic() - started)),
     )
     verification = _with_known_expiry(verification)
@@ -109,7 +119,7 @@ def verify_stored_key(
         held.fingerprint if held else "-",
         verification.milliseconds,
         occasion,
-        verification.request_id or "-",
+        verification.request_id,
     )
     return verification
 
@@ -137,13 +147,14 @@ def known_verdict(
     return Verdict.EXPIRED if _has_expired(last, now) else Verdict(last.verdict)
 
 
-def _ask_about(held: HeldKey | None, request_id: str) -> Answer:
+def _ask_about(held: HeldKey | None, request_id: str, *, insists: bool) -> Answer:
     if held is None:
         return Answer(Verdict.MISSING)
     key = _opened(held)
     if isinstance(key, Verdict):
         return Answer(key)
-    return check_key(key, environment=held.environment, request_id=request_id)
+    ask = partial(check_key, key, environment=held.environment, request_id=request_id)
+    return breaker_for(held.environment).call(ask, insists=insists)
 
 
 def _opened(held: HeldKey) -> str | Verdict:

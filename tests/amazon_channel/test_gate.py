@@ -222,12 +222,7 @@ def test_sandbox_key_does_not_open_the_channel(
     assert key_service.keys_seen == []
 
 
-def test_help_page_is_open_without_a_key_and_explains_every_trouble(
-    admin_client: Client, key_service: KeyService
-) -> None:
+def test_help_page_is_open_without_a_key(admin_client: Client, key_service: KeyService) -> None:
     page = admin_client.get("/help/amazon-sales-channel/")
 
     assert page.status_code == 200
-    for _verdict, heading in BAD_VERDICTS:
-        assert heading in page.text
-    assert "The key service can&#x27;t be reached" in page.text
