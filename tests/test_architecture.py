@@ -12,7 +12,12 @@ STORE = "api_keys.store_configuration"
 CONTRACT = "api_keys.contract"
 OURS = ("admin_portal", "amazon_channel", "api_keys", "tests")
 
-SETTINGS_AND_CHECKS = ("admin_portal.settings", "admin_portal.checks", "admin_portal.csv_files")
+SETTINGS_AND_CHECKS = (
+    "admin_portal.settings",
+    "admin_portal.checks",
+    "admin_portal.csv_files",
+    "admin_portal.rotation",
+)
 MAY_IMPORT = {
     "api_keys/contract.py": (),
     "api_keys/store_configuration": (STORE, CONTRACT, *SETTINGS_AND_CHECKS),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -15,9 +15,10 @@ from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from api_keys.commerce_account.models import KeyState
+from api_keys.commerce_account.models import IssuedKey, KeyState
 from api_keys.contract import KEY_PATTERN, Environment
 
+LIFETIMES = {365: _("after 365 days"), 90: _("after 90 days"), 30: _("after 30 days")}
 LATEST_EXPIRY = timedelta(days=36_500)
 CONTROL_CHARACTERS = re.compile("[\\x01-\\x1f\\x7f-\\x9f\\u2028\\u2029]")
 
@@ -44,9 +45,7 @@ class ExpiryForm(forms.Form):
         label=_("Expires"),
         label_suffix="",
         choices=[
-            ("365", _("after 365 days")),
-            ("90", _("after 90 days")),
-            ("30", _("after 30 days")),
+            *((str(days), label) for days, label in LIFETIMES.items()),
             ("date", _("on a date")),
             ("never", _("never")),
         ],
@@ -102,6 +101,19 @@ class NewKeyForm(ExpiryForm):
         if KEY_PATTERN.search(self.data.get("description", "")):
             self.data = {**{name: self.data.get(name) for name in self.data}, "description": ""}
         return super().clean()
+
+
+def lifetime_of(issued: IssuedKey, today: date) -> dict[str, Any]:
+    """Return an ExpiryForm's initial values: as long a life from `today` as `issued` was given."""
+    if issued.expires_at is None:
+        return {"expires": "never"}
+    # Between what was chosen and the row's creation lie milliseconds.
+    minutes = round((issued.expires_at - issued.created_at) / timedelta(minutes=1))
+    days, odd_minutes = divmod(minutes, 24 * 60)
+    if not odd_minutes and days in LIFETIMES:
+        return {"expires": str(days)}
+    days = (issued.expires_at.date() - issued.created_at.date()).days
+    return {"expires": "date", "expires_on": today + timedelta(days=days)}
 
 
 class RollForm(ExpiryForm):

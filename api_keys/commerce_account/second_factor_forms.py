@@ -4,13 +4,16 @@ from typing import Any
 
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as codes
+from allauth.mfa.base.internal.flows import check_rate_limit
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.totp.internal.auth import TOTP
 from allauth.mfa.webauthn import forms as webauthn
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from api_keys.commerce_account import second_factors
 from api_keys.commerce_account.account_forms import WithoutPlaceholders
 
 LONGEST_NAME = 100
@@ -34,16 +37,33 @@ class CredentialField(forms.JSONField):
         return credential
 
 
-class CodeForm(WithoutPlaceholders, codes.AuthenticateForm):
+class _AnyCodeForm(WithoutPlaceholders, codes.BaseAuthenticateForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code"].widget.attrs["autofocus"] = True
+        self.working, self.unreadable = second_factors.types_of(self.user)
+
+    def clean_code(self) -> str:
+        """Do as the library does, which stops with an error at what can't be read."""
+        if not self.unreadable:
+            code: str = super().clean_code()
+            return code
+        forget_failures = check_rate_limit(self.user)
+        code = self.cleaned_data["code"]
+        for factor in second_factors.with_secrets().filter(user=self.user):
+            if second_factors.is_readable(factor) and factor.wrap().validate_code(code):
+                self.authenticator = factor
+                forget_failures()
+                return code
+        raise ValidationError(_("This code is not right."))
 
 
-class ReauthenticateForm(WithoutPlaceholders, codes.ReauthenticateForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["code"].widget.attrs["autofocus"] = True
+class CodeForm(_AnyCodeForm, codes.AuthenticateForm):
+    pass
+
+
+class ReauthenticateForm(_AnyCodeForm, codes.ReauthenticateForm):
+    pass
 
 
 class ActivateTOTPForm(WithoutPlaceholders, totp.ActivateTOTPForm):

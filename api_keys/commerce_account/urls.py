@@ -1,6 +1,5 @@
 from allauth.account import views as account
 from allauth.mfa.base import views as second_factor
-from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as authenticator
 from allauth.mfa.webauthn import views as passkeys
 from allauth.usersessions import views as sessions
@@ -16,9 +15,9 @@ from api_keys.commerce_account.views import (
     keys,
     leaks,
     members,
+    security,
     validation,
 )
-from api_keys.commerce_account.views.security import reauthenticate_by_passkey
 from api_keys.contract import CHECK_PATH, KEY_PATTERN, Environment
 
 _check_path = CHECK_PATH.removeprefix("/")
@@ -83,17 +82,17 @@ urlpatterns = [
     ),
     path(
         "my-account/security/recovery-codes/",
-        recovery_codes.view_recovery_codes,
+        security.view_recovery_codes,
         name="mfa_view_recovery_codes",
     ),
     path(
         "my-account/security/recovery-codes/new/",
-        recovery_codes.generate_recovery_codes,
+        security.generate_recovery_codes,
         name="mfa_generate_recovery_codes",
     ),
     path(
         "my-account/security/recovery-codes/download/",
-        recovery_codes.download_recovery_codes,
+        security.download_recovery_codes,
         name="mfa_download_recovery_codes",
     ),
     path(
@@ -117,7 +116,7 @@ urlpatterns = [
     path("my-account/still-you/code/", second_factor.reauthenticate, name="mfa_reauthenticate"),
     path(
         "my-account/still-you/passkey/",
-        reauthenticate_by_passkey,
+        security.reauthenticate_by_passkey,
         name="mfa_reauthenticate_webauthn",
     ),
     path("sign-in/second-step/", second_factor.authenticate, name="mfa_authenticate"),

@@ -14,7 +14,8 @@ class StoredKeyQuerySet(models.QuerySet["StoredKey"]):
 
 
 class StoredKey(models.Model):
-    """A key that an administrator stored for an environment. Only `storing` writes these rows.
+    """A key that an administrator stored for an environment. Only `storing` writes these rows,
+    and the rotation of encryption keys their ciphertext.
 
     `held_keys` says which key counts: the server's environment variables go first.
     """

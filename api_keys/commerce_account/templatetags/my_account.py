@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from api_keys.commerce_account import second_factors
 from api_keys.commerce_account.access import current_company
 from api_keys.commerce_account.browsers import describe
 
@@ -72,3 +73,9 @@ def as_json(value: Any) -> str:
 @register.filter
 def browser(user_agent: str) -> str:
     return describe(user_agent)
+
+
+@register.filter
+def is_readable(wrapped: Any) -> bool:
+    """Tell whether the encryption keys of today open what the library wrapped."""
+    return second_factors.is_readable(wrapped.instance)

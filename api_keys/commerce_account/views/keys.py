@@ -24,7 +24,7 @@ from api_keys.commerce_account.access import (
 )
 from api_keys.commerce_account.history import actor_of
 from api_keys.commerce_account.issuing import Refused
-from api_keys.commerce_account.key_forms import RollForm
+from api_keys.commerce_account.key_forms import RollForm, lifetime_of
 from api_keys.commerce_account.key_usage import calls_of, clients_of
 from api_keys.commerce_account.models import Event, IssuedKey, KeyState, Role
 from api_keys.commerce_account.views.api_portal import explain, to_list
@@ -69,7 +69,7 @@ def reveal_key(request: MemberRequest, pk: int) -> HttpResponse:
 def roll_key(request: MemberRequest, pk: int) -> HttpResponse:
     """Ask how long the old key is to work on; then make its successor."""
     issued = _key_or_404(request, pk)
-    form = RollForm(request.POST or None)
+    form = RollForm(request.POST or None, initial=lifetime_of(issued, timezone.now().date()))
     if request.method == "POST" and form.is_valid():
         try:
             successor = issuing.roll_key(

@@ -1,8 +1,20 @@
-"""The one page of one's own account that the library's view does not do well."""
+"""The pages of one's own account that the library's views do not do well."""
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.webauthn.views import ReauthenticateWebAuthnView
+from cryptography.fernet import InvalidToken
+from django.contrib import messages
 from django.forms import Form
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.generic.edit import FormView
+
+View = Callable[[HttpRequest], HttpResponse]
 
 
 class _ReauthenticateByPasskeyView(ReauthenticateWebAuthnView):
@@ -12,4 +24,29 @@ class _ReauthenticateByPasskeyView(ReauthenticateWebAuthnView):
         return response
 
 
+class _GenerateRecoveryCodesView(recovery_codes.GenerateRecoveryCodesView):
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Count none of the old codes: where they can't be read, that would be an error."""
+        return FormView.get_context_data(self, **kwargs)
+
+
+def _if_readable(view: View) -> View:
+    """Lead back to Security where today's encryption keys don't open the recovery codes."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest) -> HttpResponse:
+        try:
+            return view(request)
+        except InvalidToken:
+            messages.error(
+                request, _("This site can no longer read your recovery codes. Make new ones.")
+            )
+            return redirect("mfa_index")
+
+    return wrapped
+
+
 reauthenticate_by_passkey = _ReauthenticateByPasskeyView.as_view()
+generate_recovery_codes = _GenerateRecoveryCodesView.as_view()
+view_recovery_codes = _if_readable(recovery_codes.view_recovery_codes)
+download_recovery_codes = _if_readable(recovery_codes.download_recovery_codes)

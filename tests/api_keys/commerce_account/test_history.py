@@ -233,6 +233,8 @@ def test_filters_find_by_kind_person_key_and_day(
         ({"kind": "nothing"}, "Select a valid choice."),
         ({"person": "x" * 10_000}, "at most 254 characters"),
         ({"person": "a\0b"}, "Null characters are not allowed."),
+        ({"since": "2026-11-20", "until": "2026-11-19"}, "This day comes before “From”."),
+        ({"since": "2026-11-20", "until": "2026-11-20"}, "number 0"),
         ({"key": "9" * 30}, "Nothing"),
         ({"key": "x", "before": "x", "after": "-1"}, "number 0"),
         ({"before": "9" * 400}, "number 0"),

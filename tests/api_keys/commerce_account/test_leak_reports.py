@@ -147,6 +147,21 @@ def test_reports_are_limited_by_address_on_both_ways_together(client: Client, db
     assert elsewhere.status_code == 202
 
 
+def test_whole_network_of_ipv6_shares_a_limit_and_its_neighbour_does_not(
+    client: Client, db: None
+) -> None:
+    def report_from(address: str) -> int:
+        body = '{"key": "x"}'
+        answer = client.post(LEAKS, body, content_type="application/json", REMOTE_ADDR=address)
+        return answer.status_code
+
+    statuses = [report_from(f"2001:db8:0:1::{number}") for number in range(11)]
+    neighbour = report_from("2001:db8:0:2::1")
+
+    assert statuses == [*[202] * 10, 429]
+    assert neighbour == 202
+
+
 @pytest.mark.parametrize("method", ["get", "head", "put", "delete"])
 def test_nothing_but_post_reports(client: Client, db: None, method: str) -> None:
     response = getattr(client, method)(LEAKS)

@@ -1,9 +1,10 @@
 """Rolling a key: its successor beside it, until the old one may go."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.contrib.auth.models import User
 from django.db import DatabaseError
 from django.test import Client
 from django.utils import timezone
@@ -22,7 +23,7 @@ from api_keys.commerce_account.issuing import (
 )
 from api_keys.commerce_account.models import Company, Event, IssuedKey, KeyState
 from api_keys.contract import Environment, Verdict
-from tests.api_keys.commerce_account.conftest import delete, new_key
+from tests.api_keys.commerce_account.conftest import delete, new_key, signed_in
 from tests.api_keys.commerce_account.test_api_portal import create, fields, key_url, portal_of
 from tests.concurrency import at_once
 
@@ -198,6 +199,35 @@ def test_form_sent_twice_rolls_once(member_client: Client, issued: Issued) -> No
 
     assert IssuedKey.objects.count() == 2
     assert all("This is the new key." in page.text for page in pages)
+
+
+@pytest.mark.parametrize(
+    ("days", "choice"), [(None, "never"), (30, "30"), (90, "90"), (365, "365")]
+)
+def test_successor_is_offered_the_life_that_the_old_key_was_given(
+    member_client: Client, company: Company, days: int | None, choice: str
+) -> None:
+    with time_machine.travel(timezone.now() - 10 * DAY):
+        expires_at = days and timezone.now() + days * DAY
+        row, _key = new_key(company, expires_at=expires_at or None)
+
+    page = member_client.get(key_url(row, "roll/"))
+
+    assert f'<option value="{choice}" selected>' in page.text
+
+
+def test_successor_of_a_key_with_a_last_day_is_offered_one_as_far_away(
+    member: User, company: Company
+) -> None:
+    made = datetime(2026, 3, 2, 22, tzinfo=UTC)
+    with time_machine.travel(made, tick=False):
+        row, _key = new_key(company, expires_at=datetime(2026, 4, 1, 23, 59, 59, tzinfo=UTC))
+
+    with time_machine.travel(made + 10 * DAY, tick=False):
+        page = signed_in(member).get(key_url(row, "roll/"))
+
+    assert '<option value="date" selected>' in page.text
+    assert 'value="2026-04-11"' in page.text
 
 
 def test_bad_choice_is_refused_beside_the_field(member_client: Client, issued: Issued) -> None:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from api_keys.commerce_account.models import Company, Event, Notice, Role
-from api_keys.commerce_account.sending import MOST_ATTEMPTS, send_due
+from api_keys.commerce_account.sending import MOST_ATTEMPTS, MOST_IN_A_RUN, send_due
 from tests.api_keys.commerce_account.conftest import member_of, new_key
 from tests.concurrency import at_once
 
@@ -71,6 +71,27 @@ def test_one_refusal_does_not_keep_the_others(
 
     assert mail_server.received == ["aaa@example.com", "mia@example.com"]
     assert Notice.objects.get(sent_at=None).recipient == "aaa@example.com"
+
+
+def test_many_that_fail_again_and_again_do_not_keep_a_new_one(
+    mail_server: type[MailServer], company: Company, member: User
+) -> None:
+    now = timezone.now()
+    broken = Event.objects.create(company=company, kind=Event.Kind.MEMBER_LEFT)  # has no template
+    Notice.objects.bulk_create(
+        Notice(
+            event=broken,
+            recipient=f"{number}@example.com",
+            claimed_at=now - timedelta(hours=1),
+            attempts=1,
+        )
+        for number in range(MOST_IN_A_RUN)
+    )
+    new_key(company)
+
+    send_due(now)
+
+    assert mail_server.received == ["mia@example.com"]
 
 
 def test_trouble_of_our_own_does_not_keep_the_others(
