@@ -9,7 +9,6 @@ from collections.abc import MutableMapping
 import requests
 from django.conf import settings
 from requests.utils import get_environ_proxies
-from urllib3 import Timeout
 from urllib3.exceptions import (
     ConnectTimeoutError,
     HTTPError,
@@ -30,11 +29,18 @@ from api_keys.contract import (
     fingerprint,
     read_answer,
 )
-from api_keys.store_configuration.transport import DeadlineAdapter, is_loopback
+from api_keys.store_configuration.addresses import (
+    ForbiddenAddressError,
+    is_forbidden_literal,
+    is_loopback,
+)
+from api_keys.store_configuration.connecting import Deadline
+from api_keys.store_configuration.transport import DeadlineAdapter
 
 MAX_BODY = 64 * 1024
 _CAUSES: tuple[tuple[type[BaseException], Cause, str], ...] = (
     # The first that is found counts: the libraries wrap one in the other.
+    (ForbiddenAddressError, Cause.FORBIDDEN_ADDRESS, "a forbidden address"),
     (NameResolutionError, Cause.NO_CONNECTION, "unknown host name"),
     (ssl.SSLError, Cause.TLS, "bad certificate or TLS"),
     (SSLError, Cause.TLS, "bad certificate or TLS"),
@@ -74,10 +80,11 @@ def check_key(key: str, *, environment: Environment, request_id: str) -> Answer:
 
 def _ask(key: str, environment: Environment, request_id: str, deadline: float) -> Answer:
     url = settings.KEY_VALIDATION_URLS[environment].rstrip("/") + CHECK_PATH
-    left = deadline - time.monotonic()
-    if left <= 0:
+    if deadline <= time.monotonic():
         raise TimeoutError
-    timeout = Timeout(connect=settings.KEY_VALIDATION_CONNECT_TIMEOUT, total=left)
+    if is_forbidden_literal(url):
+        raise ForbiddenAddressError  # said here, because a proxy would connect to it for us
+    timeout = Deadline(deadline, connect=settings.KEY_VALIDATION_CONNECT_TIMEOUT)
     with _SESSION.get(
         url,
         proxies=_proxies(url),
