@@ -122,6 +122,11 @@ def tunnels_to_a_drip(connection: socket.socket, over: threading.Event) -> None:
     drips_a_handshake(connection, over)
 
 
+def tunnels_late_to_a_drip(connection: socket.socket, over: threading.Event) -> None:
+    over.wait(1.5)
+    tunnels_to_a_drip(connection, over)
+
+
 def tunnels_late_and_never_answers(tls: ssl.SSLContext) -> Behaviour:
     def behave(connection: socket.socket, over: threading.Event) -> None:
         over.wait(1.5)

@@ -19,6 +19,7 @@ from tests.api_keys.store_configuration.faulty_service import (
     drips_a_handshake,
     never_answers,
     tunnels_late_and_never_answers,
+    tunnels_late_to_a_drip,
     tunnels_to_a_drip,
     unconnectable_url,
 )
@@ -260,6 +261,37 @@ def test_tunnel_that_does_not_come_about_is_unavailable_in_time(
     assert proxy.requests[0].startswith(b"CONNECT keys.example:443 ")
     assert KEY.encode() not in proxy.requests[0]
     assert elapsed < LIMIT + 5
+
+
+def test_slow_look_up_leaves_less_time_for_the_handshake(settings: Settings, names: Names) -> None:
+    settings.KEY_VALIDATION_TIMEOUT = settings.KEY_VALIDATION_CONNECT_TIMEOUT = 2
+    settings.KEY_VALIDATION_ALLOWED_NETWORKS = [ip_network("127.0.0.1")]
+    late = threading.Event()
+    names.lead(NAME, lambda: ["127.0.0.1"] if not late.wait(1.5) else [])
+    started = time.monotonic()
+
+    with FaultyService(OK, greeting=never_answers) as service:
+        answer = ask(settings, f"https://{NAME}:{service.port}")
+        elapsed = time.monotonic() - started
+
+    assert answer.verdict is UNAVAILABLE
+    assert elapsed < 3
+
+
+@pytest.mark.usefixtures("_http_proxy")
+def test_slow_tunnel_leaves_less_time_for_the_handshake(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.KEY_VALIDATION_TIMEOUT = settings.KEY_VALIDATION_CONNECT_TIMEOUT = 2
+    started = time.monotonic()
+
+    with FaultyService(tunnels_late_to_a_drip) as proxy:
+        monkeypatch.setenv("https_proxy", proxy.url)
+        answer = ask(settings, f"https://{NAME}")
+        elapsed = time.monotonic() - started
+
+    assert answer.verdict is UNAVAILABLE
+    assert elapsed < 3
 
 
 @pytest.mark.usefixtures("_http_proxy")
