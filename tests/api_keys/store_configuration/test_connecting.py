@@ -29,9 +29,7 @@ pytestmark = pytest.mark.usefixtures("_short_limits")
 
 NAME = "keys.example"
 FORBIDDEN = Answer(UNAVAILABLE, cause=Cause.FORBIDDEN_ADDRESS, detail="a forbidden address")
-TOO_SLOW_TO_CONNECT = Answer(
-    UNAVAILABLE, cause=Cause.TIME_OUT, detail="time-out while connecting"
-)
+TOO_SLOW_TO_CONNECT = Answer(UNAVAILABLE, cause=Cause.TIME_OUT, detail="time-out while connecting")
 OK = answering("200 OK")
 
 
