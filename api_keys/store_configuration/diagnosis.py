@@ -199,13 +199,13 @@ def _tls(title: str, target: Target, trial: Trial) -> Step:
 def _http(title: str, target: Target, trial: Trial) -> Step:
     trace = trial.trace
     took = _milliseconds(trace.secured or trace.connected, trial.ended)
-    found = (_("Status %s") % trial.status,) if trial.status else ()
+    found = (_("Status %s, asked without a key") % trial.status,) if trial.status else ()
     if trial.answer.verdict is Verdict.UNAVAILABLE:
         found = (
             found if trial.answer.detail.startswith("status ") else (*found, trial.answer.detail)
         )
         return _failed(title, took, found, EXCHANGING[_cause(trial)], target)
-    return Step(title, Result.PASSED, took, (*found, _("It speaks as a key service does.")))
+    return Step(title, Result.PASSED, took, (*found, _("It answers as a key service does.")))
 
 
 def _clock(title: str, target: Target, trial: Trial, ran_at: datetime) -> Step:

@@ -11,8 +11,6 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from api_keys.contract import Cause, Verdict
-from api_keys.store_configuration import remedies
 from tests.api_keys.store_configuration.asking import LIMIT
 from tests.api_keys.store_configuration.certificates import self_signed
 from tests.api_keys.store_configuration.diagnosing import (
@@ -93,9 +91,7 @@ def test_bad_key_fails_at_the_verdict(
     assert "Put a good key into Stores &gt; Configuration" in page
 
 
-def test_name_that_is_unknown_ends_at_dns(
-    admin_client: Client, settings: Settings, names: Names, stored_key: str
-) -> None:
+def test_name_that_is_unknown_ends_at_dns(admin_client: Client, settings: Settings) -> None:
     page = run(admin_client, settings, f"https://{'a' * 64}.example")
 
     assert results(page) == expected(DNS="Failed")
@@ -280,17 +276,6 @@ def test_key_that_can_not_be_read_is_not_sent(
     assert results(page)["Verdict"] == "Failed"
     assert "ADMIN_ENCRYPTION_KEYS" in page
     assert len(service.requests) == 2
-
-
-def test_every_trouble_has_its_words() -> None:
-    for troubles in (
-        remedies.EXCHANGING,
-        remedies.LOOKING_UP,
-        remedies.CONNECTING,
-        remedies.SECURING,
-    ):
-        assert set(troubles) == set(Cause)
-    assert set(remedies.VERDICTS) == set(Verdict) - {Verdict.VALID, Verdict.UNAVAILABLE}
 
 
 def test_key_from_the_server_s_environment_is_mended_there(
