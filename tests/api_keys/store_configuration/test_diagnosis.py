@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from api_keys.store_configuration.connecting import TRACE
 from tests.api_keys.store_configuration.asking import LIMIT
 from tests.api_keys.store_configuration.certificates import self_signed
 from tests.api_keys.store_configuration.diagnosing import (
@@ -67,6 +68,13 @@ def test_key_is_sent_for_the_verdict_alone_and_every_call_has_the_run_s_id(
     assert stored_key.encode() in with_key
     assert f"X-Request-ID: {request_id}\r\n".encode() in without
     assert f"X-Request-ID: {request_id}\r\n".encode() in with_key
+
+
+def test_later_calls_note_nothing_more(admin_client: Client, settings: Settings) -> None:
+    with FaultyService(INVALID) as service:
+        run(admin_client, settings, service.url)
+
+    assert TRACE.get() is None
 
 
 @pytest.mark.parametrize(
