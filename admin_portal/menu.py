@@ -53,6 +53,22 @@ SIDEBAR = (
             ),
         ),
     ),
+    Entry(
+        _("System"),
+        "cog-6-tooth",
+        groups=(
+            Group(
+                _("Tools"),
+                (
+                    Link(
+                        _("Service connection"),
+                        "service_connection",
+                        "store_configuration.view_storedkey",
+                    ),
+                ),
+            ),
+        ),
+    ),
 )
 
 CONFIGURATION = (

@@ -3,6 +3,7 @@ from django.urls import include, path
 
 from admin_portal import views
 from amazon_channel.views import help_page
+from api_keys.store_configuration.service_connection import service_connection, support_bundle
 
 urlpatterns = [
     path("", views.dashboard, name="dashboard"),
@@ -14,5 +15,7 @@ urlpatterns = [
         "stores/configuration/services/magento-services/",
         include("api_keys.store_configuration.urls"),
     ),
+    path("system/tools/service-connection/", service_connection, name="service_connection"),
+    path("system/tools/service-connection/support-bundle/", support_bundle, name="support_bundle"),
     path("help/amazon-sales-channel/", help_page, name="amazon_channel_help"),
 ]

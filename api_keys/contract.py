@@ -18,6 +18,7 @@ from enum import StrEnum
 CHECK_PATH = "/gateway/apikeycheck"
 KEY_HEADERS = ("magento-api-key", "x-api-key")
 REQUEST_ID_HEADER = "X-Request-ID"
+REQUEST_ID = re.compile("^[0-9A-Za-z-]{1,64}$")
 PROBLEM_JSON = "application/problem+json"
 
 MAX_KEY_LENGTH = 512
@@ -127,6 +128,11 @@ def has_good_checksum(key: str) -> bool:
     length = len(environment.key_prefix) + _RANDOM_LENGTH + _CHECKSUM_LENGTH
     unchecked, checksum = key[:-_CHECKSUM_LENGTH], key[-_CHECKSUM_LENGTH:]
     return len(key) == length and checksum == _checksum(unchecked)
+
+
+def read_request_id(value: str) -> str:
+    """Return the request's id, or nothing where it is none: it goes into a log and a header."""
+    return value if REQUEST_ID.fullmatch(value) else ""
 
 
 def fingerprint(key: str) -> str:

@@ -7,6 +7,8 @@ from urllib.parse import quote
 
 from gunicorn.glogging import Logger
 
+from api_keys.contract import read_request_id
+
 GATEWAY = re.compile("(/sandbox)?/gateway/")
 
 LONGEST_SEGMENT = 32
@@ -21,7 +23,8 @@ class AccessLogger(Logger):
         shown = (b"..." if len(part) > LONGEST_SEGMENT else part for part in segments)
         # Quoted: a line break in a path must not begin a line of its own in the log.
         atoms["U"] = quote(b"/".join(shown))
-        return atoms
+        request_id = read_request_id(request.get("HTTP_X_REQUEST_ID", "")) or "-"
+        return {**atoms, "request_id": request_id}
 
 
 worker_class = "admin_portal.embedded.worker.Worker"
@@ -39,7 +42,7 @@ loglevel = "error"
 logger_class = AccessLogger
 accesslog = "-"
 # The path without its query: somebody will put a key there one day.
-access_log_format = '%(h)s "%(m)s %(U)s" %(s)s %(b)s %(M)sms'
+access_log_format = '%(h)s "%(m)s %(U)s" %(s)s %(b)s %(M)sms %(request_id)s'
 
 
 def pre_request(worker: Any, req: Any) -> None:

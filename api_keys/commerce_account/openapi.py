@@ -16,6 +16,8 @@ from api_keys.contract import (
     CHECK_PATH,
     KEY_HEADERS,
     PROBLEM_JSON,
+    REQUEST_ID,
+    REQUEST_ID_HEADER,
     STATUS,
     Environment,
     Verdict,
@@ -47,6 +49,7 @@ def document() -> Json:
                 name: {"type": "apiKey", "in": "header", "name": name} for name in KEY_HEADERS
             },
             "schemas": {"Answer": _answer(), "Problem": _problem()},
+            "parameters": {REQUEST_ID_HEADER: _request_id()},
             "headers": _headers(),
         },
     }
@@ -61,11 +64,15 @@ def problems(documented: Iterable[Problem]) -> Json:
 
 
 def _check(environment: Environment) -> Json:
+    responses = {"200": _valid(), **problems(CHECK_PROBLEMS)}
+    for response in responses.values():
+        response["headers"].update(_refer_to(REQUEST_ID_HEADER))
     return {
         method: {
             "operationId": f"{method}_{environment}_key",
             "summary": f"Check a {environment} key",
-            "responses": {"200": _valid(), **problems(CHECK_PROBLEMS)},
+            "parameters": [{"$ref": f"#/components/parameters/{REQUEST_ID_HEADER}"}],
+            "responses": responses,
         }
         for method in ("get", "head")
     }
@@ -168,6 +175,15 @@ def _problem() -> Json:
     }
 
 
+def _request_id() -> Json:
+    return {
+        "name": REQUEST_ID_HEADER,
+        "in": "header",
+        "description": "1 to 64 characters of 0-9A-Za-z-, for both logs. Others are ignored.",
+        "schema": {"type": "string"},
+    }
+
+
 _RATE_LIMIT = ("RateLimit", "RateLimit-Policy")
 
 
@@ -180,6 +196,7 @@ def _headers() -> Json:
     return {
         "API-Key-Fingerprint": text("The key's short id.", _FINGERPRINT, is_required=True),
         "API-Key-Expires": text("When it ends. Missing: never.", _HTTP_DATE),
+        REQUEST_ID_HEADER: text("As it was sent.", REQUEST_ID.pattern),
         "RateLimit": text("What is left of the nearest limit.", '^"[a-z-]+";r=[0-9]+;t=[0-9]+$'),
         "RateLimit-Policy": text("All limits.", '^"[a-z-]+";q=[0-9]+;w=60(, |$)'),
         "Retry-After": {"description": "Seconds to wait.", "required": True, "schema": seconds},

@@ -8,7 +8,7 @@ from django.core.checks import CheckMessage, Error, register
 from urllib3.util import parse_url
 
 from api_keys.contract import Environment
-from api_keys.store_configuration.transport import is_loopback
+from api_keys.store_configuration.addresses import is_forbidden_literal, is_loopback
 
 
 @register
@@ -51,6 +51,14 @@ def _check_url(name: str, url: str) -> list[CheckMessage]:
             Error(
                 f"{name} has to be an http or https address without a query.",
                 id="store_configuration.E001",
+            )
+        ]
+    if is_forbidden_literal(url):
+        return [
+            Error(
+                f"{name} is an address of this network, not of the internet.",
+                hint="If the key service is there, list it in KEY_VALIDATION_ALLOWED_NETWORKS.",
+                id="store_configuration.E006",
             )
         ]
     is_in_clear = url.lower().startswith("http:") and not is_loopback(url)

@@ -4,12 +4,12 @@ import functools
 import http.cookiejar
 import ssl
 import time
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass
 
 import requests
 from django.conf import settings
-from requests.utils import get_environ_proxies
-from urllib3 import Timeout
+from requests.utils import get_environ_proxies, select_proxy
 from urllib3.exceptions import (
     ConnectTimeoutError,
     HTTPError,
@@ -30,11 +30,18 @@ from api_keys.contract import (
     fingerprint,
     read_answer,
 )
-from api_keys.store_configuration.transport import DeadlineAdapter, is_loopback
+from api_keys.store_configuration.addresses import (
+    ForbiddenAddressError,
+    is_forbidden_literal,
+    is_loopback,
+)
+from api_keys.store_configuration.connecting import TRACE, Deadline, Trace
+from api_keys.store_configuration.transport import DeadlineAdapter
 
 MAX_BODY = 64 * 1024
 _CAUSES: tuple[tuple[type[BaseException], Cause, str], ...] = (
     # The first that is found counts: the libraries wrap one in the other.
+    (ForbiddenAddressError, Cause.FORBIDDEN_ADDRESS, "a forbidden address"),
     (NameResolutionError, Cause.NO_CONNECTION, "unknown host name"),
     (ssl.SSLError, Cause.TLS, "bad certificate or TLS"),
     (SSLError, Cause.TLS, "bad certificate or TLS"),
@@ -72,27 +79,88 @@ def check_key(key: str, *, environment: Environment, request_id: str) -> Answer:
     return _only_if_about(key, environment, answer)
 
 
+@dataclass(frozen=True)
+class Trial:
+    """How far a call without a key came. `began` and `ended` are of `time.monotonic()`.
+
+    `status` is 0 without an answer, `date` what the answer has as its date. `certificate_error`
+    is OpenSSL's number of what is wrong with the certificate; 0: nothing.
+    """
+
+    trace: Trace
+    answer: Answer
+    began: float
+    ended: float
+    status: int = 0
+    date: str = ""
+    certificate_error: int = 0
+
+
+def try_connection(environment: Environment, *, request_id: str) -> Trial:
+    """Call the service without a key, on a new connection, as a check would. Never raises."""
+    trace, began = Trace(), time.monotonic()
+    noting = TRACE.set(trace)
+    session = _new_session()
+    deadline = began + settings.KEY_VALIDATION_TIMEOUT
+    try:
+        with _get(session, environment, {REQUEST_ID_HEADER: request_id}, deadline) as response:
+            answer, date = _read(response), response.headers.get("Date", "")
+            return Trial(trace, answer, began, time.monotonic(), response.status_code, date)
+    except _FAILURES as error:
+        codes = [getattr(link, "verify_code", 0) for link in _chain(error)]
+        answer = _unavailable(error)
+        return Trial(trace, answer, began, time.monotonic(), certificate_error=max(codes))
+    finally:
+        TRACE.reset(noting)
+        session.close()
+
+
+def check_url(environment: Environment) -> str:
+    """Return the address where keys of `environment` are checked."""
+    return str(settings.KEY_VALIDATION_URLS[environment]).rstrip("/") + CHECK_PATH
+
+
+def proxy_for(url: str) -> str | None:
+    """Return the proxy by which `url` is called; it may hold a password."""
+    return select_proxy(url, _proxies(url))
+
+
 def _ask(key: str, environment: Environment, request_id: str, deadline: float) -> Answer:
-    url = settings.KEY_VALIDATION_URLS[environment].rstrip("/") + CHECK_PATH
-    left = deadline - time.monotonic()
-    if left <= 0:
+    headers = {**dict.fromkeys(KEY_HEADERS, key), REQUEST_ID_HEADER: request_id}
+    with _get(_SESSION, environment, headers, deadline) as response:
+        return _read(response)
+
+
+def _get(
+    session: requests.Session,
+    environment: Environment,
+    headers: Mapping[str, str],
+    deadline: float,
+) -> requests.Response:
+    url = check_url(environment)
+    if deadline <= time.monotonic():
         raise TimeoutError
-    timeout = Timeout(connect=settings.KEY_VALIDATION_CONNECT_TIMEOUT, total=left)
-    with _SESSION.get(
+    if is_forbidden_literal(url):
+        raise ForbiddenAddressError  # said here, because a proxy would connect to it for us
+    timeout = Deadline(deadline, connect=settings.KEY_VALIDATION_CONNECT_TIMEOUT)
+    return session.get(
         url,
         proxies=_proxies(url),
         verify=settings.KEY_VALIDATION_CA_BUNDLE or True,
-        headers={**dict.fromkeys(KEY_HEADERS, key), REQUEST_ID_HEADER: request_id},
+        headers=headers,
         timeout=timeout,  # type: ignore[arg-type]  # the stubs lag behind
         allow_redirects=False,
         stream=True,
-    ) as response:
-        if response.headers.get("Content-Encoding", "identity").lower() != "identity":
-            return _not_the_protocol("an encoding that nobody asked for")
-        body = _read_to_the_end(response)
-        if len(body) > MAX_BODY:
-            return _not_the_protocol("a body over 64 KiB")
-        return read_answer(response.status_code, response.headers.get("Content-Type", ""), body)
+    )
+
+
+def _read(response: requests.Response) -> Answer:
+    if response.headers.get("Content-Encoding", "identity").lower() != "identity":
+        return _not_the_protocol("an encoding that nobody asked for")
+    body = _read_to_the_end(response)
+    if len(body) > MAX_BODY:
+        return _not_the_protocol("a body over 64 KiB")
+    return read_answer(response.status_code, response.headers.get("Content-Type", ""), body)
 
 
 def _read_to_the_end(response: requests.Response) -> bytes:

@@ -9,19 +9,21 @@ their end, skips lines that are no headers, and reads a chunk of negative size u
 
 import http.client
 import io
-import ipaddress
 import socket
 import time
 from typing import Any
 
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.util import parse_url
+
+from api_keys.store_configuration.connecting import (
+    CheckedHTTPConnection,
+    CheckedHTTPSConnection,
+)
 
 
 class DeadlineAdapter(HTTPAdapter):
-    """An adapter whose answers end in time. Use it with `timeout=urllib3.Timeout(total=…)`."""
+    """An adapter whose answers end in time. Use it with `timeout=Deadline(…)`."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
@@ -31,18 +33,6 @@ class DeadlineAdapter(HTTPAdapter):
         manager = super().proxy_manager_for(*args, **kwargs)
         _use_deadlines(manager)
         return manager
-
-
-def is_loopback(url: str) -> bool:
-    """Tell whether `url` leads to this very machine, by the parser that will connect to it.
-
-    Raises ValueError when it can't be parsed.
-    """
-    host = (parse_url(url).host or "").strip("[]")
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 class _DeadlineReader(io.RawIOBase):
@@ -112,21 +102,21 @@ class _StrictResponse(http.client.HTTPResponse):
         return size
 
 
-class _DeadlineHTTPConnection(HTTPConnection):
+class _HTTPConnection(CheckedHTTPConnection):
     response_class = _StrictResponse
 
 
-class _DeadlineHTTPSConnection(HTTPSConnection):
+class _HTTPSConnection(CheckedHTTPSConnection):
     response_class = _StrictResponse
 
 
-class _DeadlineHTTPPool(HTTPConnectionPool):
-    ConnectionCls = _DeadlineHTTPConnection
+class _HTTPPool(HTTPConnectionPool):
+    ConnectionCls = _HTTPConnection
 
 
-class _DeadlineHTTPSPool(HTTPSConnectionPool):
-    ConnectionCls = _DeadlineHTTPSConnection
+class _HTTPSPool(HTTPSConnectionPool):
+    ConnectionCls = _HTTPSConnection
 
 
 def _use_deadlines(manager: PoolManager) -> None:
-    manager.pool_classes_by_scheme = {"http": _DeadlineHTTPPool, "https": _DeadlineHTTPSPool}
+    manager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}

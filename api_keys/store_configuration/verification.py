@@ -78,17 +78,22 @@ class KeyVerification:
 
 
 def verify_stored_key(
-    environment: Environment, occasion: Occasion, user: User | None = None
+    environment: Environment,
+    occasion: Occasion,
+    user: User | None = None,
+    *,
+    request_id: str = "",
 ) -> KeyVerification:
     """Verify the key held for `environment`, now. Nothing the service does makes this raise.
 
-    `user` is whoever caused it; None: a job, or somebody at the server's command line.
+    `user` is whoever caused it; None: a job, or somebody at the server's command line. Without a
+    `request_id`, the verification gets a new one.
     """
     started = time.monotonic()
     asked_at = timezone.now()
     held = held_key(environment)
     last = last_verification(held)
-    request_id = uuid4().hex
+    request_id = request_id or uuid4().hex
     # Who saved a key or tests the connection wants to know, and is worth the wait.
     answer = _ask_about(held, request_id, insists=occasion is not Occasion.VISIT)
     verification = KeyVerification(

@@ -89,6 +89,10 @@ def test_migrations_are_complete(settings: str, environment: dict[str, str]) -> 
         (ADMIN, "KEY_VALIDATION_URL_SANDBOX", "https://[keys.example"),
         (ADMIN, "KEY_VALIDATION_URL_PRODUCTION", "https://keys.example/?key="),
         (ADMIN, "KEY_VALIDATION_URL_SANDBOX", "https://keys.example/#top"),
+        (ADMIN, "KEY_VALIDATION_URL_PRODUCTION", "https://169.254.169.254/latest"),
+        (ADMIN, "KEY_VALIDATION_URL_SANDBOX", "https://[::ffff:10.1.2.3]"),
+        (ADMIN, "KEY_VALIDATION_URL_SANDBOX", "https://2130706433"),
+        (ADMIN, "KEY_VALIDATION_ALLOWED_NETWORKS", "10.0.0.0/8, everywhere"),
         (ADMIN, "KEY_VALIDATION_ALLOW_HTTP", "perhaps"),
         (ADMIN, "DEBUG", "maybe"),
         (ADMIN, "TRUSTED_PROXIES", "10.0.0.0/8 192.0.2.10"),
@@ -245,6 +249,18 @@ def test_http_beyond_loopback_may_be_allowed_for_the_key_service(
         **environment,
         "KEY_VALIDATION_URL_PRODUCTION": "http://keys.internal",
         "KEY_VALIDATION_ALLOW_HTTP": "on",
+    }
+
+    assert run(["-c", "import admin_portal.wsgi"], allowed).returncode == 0
+
+
+def test_address_of_a_private_network_may_be_allowed_for_the_key_service(
+    environment: dict[str, str],
+) -> None:
+    allowed = {
+        **environment,
+        "KEY_VALIDATION_URL_PRODUCTION": "https://10.1.2.3",
+        "KEY_VALIDATION_ALLOWED_NETWORKS": "192.168.7.0/24, 10.0.0.0/8",
     }
 
     assert run(["-c", "import admin_portal.wsgi"], allowed).returncode == 0

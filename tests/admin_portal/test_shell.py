@@ -20,11 +20,12 @@ def test_sidebar_has_the_entries_that_lead_somewhere() -> None:
         link for entry in SIDEBAR for group in entry.groups for link in group.links
     ]
 
-    assert [str(entry.title) for entry in SIDEBAR] == ["Dashboard", "Marketing", "Stores"]
+    assert [str(entry.title) for entry in SIDEBAR] == ["Dashboard", "Marketing", "Stores", "System"]
     assert [reverse(link.url_name) for link in links] == [
         "/",
         "/marketing/amazon-sales-channel/",
         CONFIGURATION_URL,
+        "/system/tools/service-connection/",
     ]
 
 
@@ -34,6 +35,7 @@ def test_sidebar_has_the_entries_that_lead_somewhere() -> None:
         ("/", "Dashboard"),
         ("/marketing/amazon-sales-channel/welcome/", "Marketing"),
         (CONFIGURATION_URL, "Stores"),
+        ("/system/tools/service-connection/", "System"),
     ],
 )
 def test_sidebar_marks_where_one_is(admin_client: Client, path: str, entry: str) -> None:
@@ -56,6 +58,7 @@ def test_entries_without_permission_are_left_out_with_their_empty_groups(db: Non
 
     assert "Marketing" in without
     assert "Stores" not in without
+    assert "System" not in without
     assert CONFIGURATION_URL in with_permission
 
 

@@ -28,11 +28,13 @@ from api_keys.commerce_account.problems import (
 from api_keys.commerce_account.reading import read_key
 from api_keys.contract import (
     PROBLEM_JSON,
+    REQUEST_ID_HEADER,
     STATUS,
     Answer,
     Environment,
     Verdict,
     answer_body,
+    read_request_id,
 )
 
 logger = logging.getLogger(__name__)
@@ -44,6 +46,8 @@ logger = logging.getLogger(__name__)
 def api_key_check(request: HttpRequest, environment: Environment) -> HttpResponse:
     """`GET /gateway/apikeycheck`, the vendor's wire format: 200 for a good key and for no other."""
     response = _answer(request, environment)
+    if request_id := read_request_id(request.headers.get(REQUEST_ID_HEADER, "")):
+        response[REQUEST_ID_HEADER] = request_id
     if request.method == "HEAD":
         response["Content-Length"] = str(len(response.content))
         response.content = b""  # gunicorn drops it, too, but warns each time

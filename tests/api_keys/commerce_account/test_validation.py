@@ -75,6 +75,25 @@ def without_what_moves(headers: object) -> dict[str, str]:
     return {name: value for name, value in dict(headers).items() if name not in moving}  # type: ignore[call-overload]
 
 
+@pytest.mark.parametrize("key", ["good", "unknown", ""])
+def test_request_s_id_comes_back(client: Client, issued: tuple[IssuedKey, str], key: str) -> None:
+    headers = {"x-request-id": "0f-Z9" * 12, "x-api-key": issued[1] if key == "good" else key}
+
+    response = client.get(PRODUCTION, headers=headers)
+
+    assert response["X-Request-ID"] == "0f-Z9" * 12
+
+
+@pytest.mark.parametrize("odd", ["", "a b", "a\t", "é", "a" * 65, "a,b", "a_b", "<a>", "a%0a"])
+def test_what_is_no_request_s_id_does_not_come_back(
+    client: Client, issued: tuple[IssuedKey, str], odd: str
+) -> None:
+    response = client.get(PRODUCTION, headers={"x-request-id": odd, "x-api-key": issued[1]})
+
+    assert response.status_code == 200
+    assert "X-Request-ID" not in response
+
+
 def test_unknown_key_is_invalid(client: Client, issued: tuple[IssuedKey, str]) -> None:
     status, answer = check(client, generate_key(Environment.PRODUCTION))
 

@@ -13,14 +13,23 @@ Behaviour = Callable[[socket.socket, threading.Event], None]
 class FaultyService:
     """Serves each connection with the next behaviour; the last one is kept for the rest."""
 
-    def __init__(self, *behaviours: Behaviour, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self,
+        *behaviours: Behaviour,
+        tls: ssl.SSLContext | None = None,
+        greeting: Behaviour | None = None,
+        address: tuple[str, int] = ("127.0.0.1", 0),
+    ) -> None:
         self._behaviours = list(behaviours)
+        self._greeting = greeting
         self._over = threading.Event()
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+        self._listener = socket.create_server(address, family=family)
         self.requests: list[bytes] = []
         self._tls = tls
         scheme = "https" if tls else "http"
-        self.url = f"{scheme}://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.port = self._listener.getsockname()[1]
+        self.url = f"{scheme}://127.0.0.1:{self.port}"
         self._thread = threading.Thread(target=self._serve, daemon=True)
 
     def __enter__(self) -> "FaultyService":
@@ -47,6 +56,8 @@ class FaultyService:
     def _serve_one(self, connection: socket.socket, behave: Behaviour) -> None:
         # A client that has gone away in the middle is what most of these tests are about.
         with suppress(OSError):
+            if self._greeting:
+                self._greeting(connection, self._over)
             if self._tls:
                 connection = self._tls.wrap_socket(connection, server_side=True)
         with connection, suppress(OSError):
@@ -100,6 +111,30 @@ def drips_headers(connection: socket.socket, over: threading.Event) -> None:
 def drips_body(connection: socket.socket, over: threading.Event) -> None:
     connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n")
     drip(connection, over, b" " * 10_000)
+
+
+def drips_a_handshake(connection: socket.socket, over: threading.Event) -> None:
+    drip(connection, over, b"\x16\x03\x03\x40\x00" + b"\x02\x00\x3f\xfc" + b"z" * 10_000)
+
+
+def tunnels_to_a_drip(connection: socket.socket, over: threading.Event) -> None:
+    connection.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
+    drips_a_handshake(connection, over)
+
+
+def tunnels_late_to_a_drip(connection: socket.socket, over: threading.Event) -> None:
+    over.wait(1.5)
+    tunnels_to_a_drip(connection, over)
+
+
+def tunnels_late_and_never_answers(tls: ssl.SSLContext) -> Behaviour:
+    def behave(connection: socket.socket, over: threading.Event) -> None:
+        over.wait(1.5)
+        connection.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
+        with tls.wrap_socket(connection, server_side=True):
+            over.wait()
+
+    return behave
 
 
 def sends_headers_for_ever(connection: socket.socket, over: threading.Event) -> None:

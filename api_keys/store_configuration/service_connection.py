@@ -1,0 +1,88 @@
+"""The pages of System > Tools > Service connection."""
+
+import threading
+import time
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.contrib.auth.models import User
+from django.core import signing
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from api_keys.contract import Environment
+from api_keys.store_configuration.diagnosis import Diagnosis, diagnose, target_of
+from api_keys.store_configuration.support_bundle import bundle_of
+from api_keys.store_configuration.views import SEE, AuthenticatedRequest
+
+RUNS_A_MINUTE = 6
+"""For each person, so that nobody makes a hammer of it."""
+
+SALT = "support bundle"
+
+_running = threading.Lock()
+"""Held during a run. One at a time leaves the other threads to the other pages."""
+
+
+@permission_required(SEE, raise_exception=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def service_connection(request: AuthenticatedRequest) -> HttpResponse:
+    """Show what would be called; by POST, call it and show how far that came."""
+    return _run(request) if request.method == "POST" else _render(request, [])
+
+
+@permission_required(SEE, raise_exception=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def support_bundle(request: HttpRequest) -> HttpResponse:
+    """Send the text of a run as a file. It comes back from the page, signed, so it isn't kept."""
+    try:
+        text = signing.loads(request.POST.get("bundle", ""), salt=SALT)
+    except signing.BadSignature:
+        messages.warning(request, _("There is nothing to download yet. Run the test first."))
+        return redirect("service_connection")
+    return HttpResponse(
+        text,
+        content_type="text/plain; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="service-connection.txt"'},
+    )
+
+
+def _run(request: AuthenticatedRequest) -> HttpResponse:
+    if not _running.acquire(blocking=False):
+        messages.warning(request, _("Somebody is running this test just now. Run it after them."))
+        return _render(request, [])
+    try:
+        if _runs_in_this_minute(request.user) > RUNS_A_MINUTE:
+            messages.warning(
+                request,
+                _("You ran this test %s times within a minute. Wait a minute, then run it again.")
+                % RUNS_A_MINUTE,
+            )
+            return _render(request, [])
+        targets = [target_of(environment) for environment in Environment]
+        return _render(request, [diagnose(target, request.user) for target in targets])
+    finally:
+        _running.release()
+
+
+def _runs_in_this_minute(user: User) -> int:
+    name = f"service-connection-{user.pk}-{time.time() // 60:.0f}"
+    cache.add(name, 0, timeout=120)
+    return cache.incr(name)
+
+
+def _render(request: HttpRequest, diagnoses: list[Diagnosis]) -> HttpResponse:
+    text = bundle_of(diagnoses) if diagnoses else ""
+    context = {
+        "diagnoses": diagnoses,
+        "targets": [target_of(environment) for environment in Environment],
+        "text": text,
+        "bundle": signing.dumps(text, salt=SALT, compress=True),
+    }
+    return render(request, "store_configuration/service_connection.html", context)
