@@ -103,11 +103,11 @@ def test_outage_says_so_and_offers_to_try_again(browser: Browser, tmp_path: Path
 
         open_from_sidebar(page, "Marketing", "Amazon Sales Channel")
 
-        expect(page.get_by_role("heading", name="The key service can't be reached")).to_be_visible()
-        expect(page.get_by_text("Don't replace it")).to_be_visible()
+        expect(page.get_by_role("heading", name="The key service is not running")).to_be_visible()
+        expect(page.get_by_text("don't replace it")).to_be_visible()
         assert_accessible(page)
         page.get_by_role("link", name="Try again").click()
-        expect(page.get_by_role("heading", name="The key service can't be reached")).to_be_visible()
+        expect(page.get_by_role("heading", name="The key service is not running")).to_be_visible()
 
 
 def test_commerce_account_before_signing_in(browser: Browser, sites: Sites) -> None:
