@@ -12,6 +12,7 @@ from django.core.management import call_command
 from admin_portal import background_jobs
 from admin_portal.notifications import reading
 from admin_portal.notifications.telling import send_due
+from api_keys.store_configuration.watching import tell_of_expiries, verify_held_keys
 
 
 def purge(now: datetime) -> None:
@@ -22,4 +23,4 @@ def purge(now: datetime) -> None:
 
 def run_all() -> bool:
     """Run each job once, whatever becomes of the others. Returns whether none failed."""
-    return background_jobs.run_all([purge, send_due])
+    return background_jobs.run_all([verify_held_keys, tell_of_expiries, purge, send_due])

@@ -65,3 +65,4 @@ KEY_VALIDATION_CA_BUNDLE = env.str("KEY_VALIDATION_CA_BUNDLE", default="")
 
 # Background jobs
 HUEY = job_queue("ADMIN_JOBS_URL", "admin")
+KEY_VERIFICATION_MINUTES = number("KEY_VERIFICATION_MINUTES", 60)

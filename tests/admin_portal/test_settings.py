@@ -123,6 +123,8 @@ def test_migrations_are_complete(settings: str, environment: dict[str, str]) -> 
         (ACCOUNT, "JOBS_URL", "postgres://host/name?no=option"),
         (ACCOUNT, "RETENTION_DAYS", "7"),
         (ADMIN, "RETENTION_DAYS", "7"),
+        (ADMIN, "KEY_VERIFICATION_MINUTES", "0"),
+        (ADMIN, "KEY_VERIFICATION_MINUTES", "1441"),
         (ADMIN, "ADMIN_JOBS_URL", "amqp://host/0"),
         (ADMIN, "ADMIN_EMAIL_URL", "nonsense"),
         (ADMIN, "ADMIN_DATABASE_URL", "mysql://host/name"),
