@@ -139,4 +139,4 @@ def _is_read_by(user: User) -> Any:
 
 
 def _read(name: str, value: Any) -> Any:
-    return parse_datetime(value) if name.endswith("_at") and value else value
+    return parse_datetime(value) if name.endswith("_at") and isinstance(value, str) else value

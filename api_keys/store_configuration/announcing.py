@@ -138,7 +138,7 @@ def _note_outage(watch: KeyWatch, verification: KeyVerification) -> None:
                 "service_unavailable",
                 Severity.MAJOR,
                 since_at=watch.unavailable_since,
-                reason=verification.detail,
+                cause=verification.cause,
             )
 
 

@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from admin_portal.notifications.models import Notification, NotificationMail, Severity
 from admin_portal.notifications.telling import send_due
-from api_keys.contract import Answer, Environment, Verdict, fingerprint, generate_key
+from api_keys.contract import Answer, Cause, Environment, Verdict, fingerprint, generate_key
 from api_keys.store_configuration import announcing
 from api_keys.store_configuration.client import check_key
 from api_keys.store_configuration.models import GlobalSettings, StoredKey
@@ -265,8 +265,13 @@ def test_outage_is_told_when_it_outlasts_the_grace_and_so_is_its_end(
 
     assert [minute for minute in told_at if told_at[minute] == [OUT]] == list(range(16, 40))
     assert told() == [OUT, BACK]
-    since = "from Nov. 23, 2026, 12:01 p.m. UTC on"
-    assert since in Notification.objects.latest("pk").paragraphs[0]
+    begin, end = Notification.objects.order_by("pk")
+    assert (
+        "since Nov. 23, 2026, 12:01 p.m. UTC, and not on Nov. 23, 2026, 12:16"
+        in begin.paragraphs[0]
+    )
+    assert begin.paragraphs[0].endswith("It answers with an error of its own.")
+    assert "from Nov. 23, 2026, 12:01 p.m. UTC on" in end.paragraphs[0]
 
 
 def test_short_outages_are_no_news_however_many(
@@ -302,6 +307,27 @@ def test_known_expiry_is_told_in_an_outage_and_does_not_end_it(
         verify()
 
     assert told() == [OUT, "The production key has expired"]
+
+
+@pytest.mark.parametrize("cause", sorted(set(Cause) - {Cause.BUSY}))
+def test_every_cause_of_an_outage_has_words(cause: Cause) -> None:
+    words = {"found_at": NOW, "since_at": NOW}
+    kind = "store_configuration.service_unavailable"
+
+    with_cause = Notification(kind=kind, detail={**words, "cause": cause}).paragraphs[0]
+
+    assert len(with_cause) > len(Notification(kind=kind, detail=words).paragraphs[0])
+
+
+@pytest.mark.parametrize("verdict", sorted(set(Verdict) - {Verdict.VALID, Verdict.UNAVAILABLE}))
+def test_every_bad_verdict_has_words_of_its_own(verdict: Verdict) -> None:
+    kind = "store_configuration.key_stopped_working"
+    detail = {"environment": "sandbox", "found_at": NOW, "verdict": verdict}
+
+    title = Notification(kind=kind, detail=detail).title
+
+    assert "sandbox" in title
+    assert title != "The sandbox key does not work"
 
 
 @pytest.mark.django_db(transaction=True)
