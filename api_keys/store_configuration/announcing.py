@@ -129,7 +129,7 @@ def _note_outage(watch: KeyWatch, verification: KeyVerification) -> None:
         return
     lasted = verification.verified_at - watch.unavailable_since
     grace = timedelta(seconds=settings.KEY_VALIDATION_GRACE)
-    if watch.is_outage_told or verification.is_in_grace or lasted < max(grace, SHORTEST_OUTAGE):
+    if watch.is_outage_told or lasted < max(grace, SHORTEST_OUTAGE):
         return
     with transaction.atomic():
         if rows.update(is_outage_told=True):

@@ -102,13 +102,15 @@ def test_one_is_marked_as_read_on_the_page_where_it_stands(admin_client: Client)
     assert bell_of(admin_client) == "Notifications: 20 unread"
 
 
-@pytest.mark.parametrize("age", [timedelta(0), OLD])
+@pytest.mark.parametrize(
+    ("age", "age_of_newer"), [(timedelta(0), timedelta(0)), (OLD, timedelta(0)), (OLD, OLD)]
+)
 def test_all_are_marked_as_read_but_those_that_came_meanwhile(
-    admin_client: Client, age: timedelta
+    admin_client: Client, age: timedelta, age_of_newer: timedelta
 ) -> None:
     add(3, age=age)
     seen = Notification.objects.latest("pk").pk
-    add(2)
+    add(2, age=age_of_newer)
 
     for _twice in range(2):
         admin_client.post(LIST, {"read_up_to": seen})
@@ -131,7 +133,7 @@ def test_notification_whose_transaction_ends_after_the_marking_stays_unread(
 ) -> None:
     # Ids are given out in the order of beginning, and seen in the order of ending.
     late, seen = add(2)
-    late.delete()
+    Notification.objects.filter(pk=late.pk).delete()
     mark_all_read(administrator, seen.pk)
 
     late.save(force_insert=True)
@@ -162,7 +164,15 @@ def test_without_the_permission_it_is_neither_seen_nor_marked(db: None) -> None:
 
 
 @pytest.mark.parametrize(
-    "sent", [{}, {"read": "x"}, {"read": "-1"}, {"read": "9" * 30}, {"read_up_to": "²"}]
+    "sent",
+    [
+        {},
+        {"read": "x"},
+        {"read": "-1"},
+        {"read": "9" * 5000},
+        {"read_up_to": "²"},
+        {"read_up_to": "0"},
+    ],
 )
 def test_nonsense_marks_nothing(admin_client: Client, sent: dict[str, str]) -> None:
     add()

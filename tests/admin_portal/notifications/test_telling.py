@@ -78,6 +78,7 @@ def test_mail_goes_to_who_may_change_it_superusers_groups_and_directly(db: None)
     tell()
 
     assert recipients() == ["dan@example.com", "gil@example.com", "sue@example.com"]
+    assert NotificationMail.objects.count() == 3
 
 
 def test_who_may_no_longer_change_it_when_the_mail_goes_gets_none(db: None) -> None:

@@ -287,6 +287,24 @@ def test_short_outages_are_no_news_however_many(
     assert told() == []
 
 
+def test_visit_that_was_turned_away_because_others_waited_is_no_outage(
+    stored_key: str,
+    key_service: KeyService,
+    clock: time_machine.Traveller,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    key_service.answers(Verdict.VALID)
+    verify()
+    busy = Answer(Verdict.UNAVAILABLE, cause=Cause.BUSY)
+    monkeypatch.setattr(ASKING, lambda key, **kwargs: busy)
+
+    for minute in range(0, 60, 10):
+        clock.move_to(NOW + minute * MINUTE)
+        verify()
+
+    assert told() == []
+
+
 def test_outage_of_a_key_that_does_not_work_anyway_is_no_news(
     stored_key: str, key_service: KeyService, clock: time_machine.Traveller
 ) -> None:

@@ -81,6 +81,15 @@ def test_while_the_service_is_away_it_is_asked_more_often(
     assert asked_at_minutes(clock, key_service, 140) == [0, 60, 65, 70, 75, 135]
 
 
+def test_while_the_service_is_away_it_is_asked_no_less_often_than_usual(
+    stored_key: str, key_service: KeyService, clock: time_machine.Traveller, settings: Settings
+) -> None:
+    settings.KEY_VERIFICATION_MINUTES = 2
+    key_service.answers(OUTAGE)
+
+    assert asked_at_minutes(clock, key_service, 7) == [0, 2, 4, 6]
+
+
 def test_key_is_asked_about_as_soon_as_it_should_have_expired(
     stored_key: str, key_service: KeyService, clock: time_machine.Traveller
 ) -> None:
@@ -213,6 +222,18 @@ def test_rung_from_before_the_key_was_stored_is_not_told(
     held_for(key_service, clock, days=days)
 
     assert titles_after(clock, days=0) == titles_after(clock, days=days / 100) == []
+
+
+def test_rung_is_told_of_a_key_that_did_not_work_for_a_while(
+    stored_key: str, key_service: KeyService, clock: time_machine.Traveller
+) -> None:
+    held_for(key_service, clock, days=90)
+    clock.move_to(NOW + 80 * DAY)
+    key_service.answers(Verdict.INVALID, Answer(Verdict.VALID, expires_at=NOW + 90 * DAY))
+    for _visit in range(2):
+        verify_stored_key(PRODUCTION, Occasion.VISIT)
+
+    assert titles_after(clock, days=81) == ["The production key expires in 9 days"]
 
 
 def test_key_that_was_deleted_or_replaced_is_not_announced(
