@@ -20,6 +20,7 @@ SETTINGS_AND_CHECKS = (
     "admin_portal.csv_files",
     "admin_portal.rotation",
     "admin_portal.background_jobs",
+    "admin_portal.job_schedule",
     "admin_portal.mail",
     "admin_portal.sending",
 )
