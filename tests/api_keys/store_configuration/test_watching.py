@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
@@ -296,6 +297,35 @@ def test_banner_grows_in_severity_on_the_channel_and_the_configuration(
     if banner:
         assert f"The production key expires in {days} day" in page
         assert "API Portal</a>" in page.split('aria-label="Expiry"')[1]
+
+
+def test_banner_says_who_can_mend_it(
+    stored_key: str, key_service: KeyService, clock: time_machine.Traveller, settings: Settings
+) -> None:
+    held_for(key_service, clock, days=5)
+    client = Client()
+    client.force_login(User.objects.create_user("val"))
+    viewers = client.get(CHANNEL).text
+    settings.LOCKED_API_KEYS = {PRODUCTION: ("PRODUCTION_API_KEY", stored_key)}
+    locked = client.get(CHANNEL).text
+
+    assert "Ask an administrator who may change the configuration to roll it" in viewers
+    assert f'href="{CONFIGURATION}"' not in viewers
+    assert "has to put the new key into PRODUCTION_API_KEY." in locked
+
+
+def test_page_that_is_open_without_a_key_has_no_banner(
+    admin_client: Client,
+    stored_key: str,
+    key_service: KeyService,
+    clock: time_machine.Traveller,
+) -> None:
+    held_for(key_service, clock, days=5)
+
+    page = admin_client.get("/help/amazon-sales-channel/")
+
+    assert page.status_code == 200
+    assert 'aria-label="Expiry"' not in page.text
 
 
 def test_banner_stays_in_the_grace_of_an_outage(
