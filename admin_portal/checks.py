@@ -28,6 +28,7 @@ def check_site_settings(**kwargs: Any) -> list[CheckMessage]:
         *_check_secret_key(f"{prefix}_SECRET_KEY"),
         *_check_encryption_keys(f"{prefix}_ENCRYPTION_KEYS"),
         *_check_retired_settings(),
+        *_check_retention(),
     ]
 
 
@@ -36,6 +37,18 @@ def _check_retired_settings() -> list[CheckMessage]:
         Error(f"{name} is a setting no more.", hint=instead, id="admin_portal.E005")
         for name, instead in _RETIRED.items()
         if name in os.environ
+    ]
+
+
+def _check_retention() -> list[CheckMessage]:
+    if 90 <= settings.RETENTION_DAYS <= 36_500:
+        return []
+    return [
+        Error(
+            "RETENTION_DAYS is out of range.",
+            hint="Use a number from 90 to 36500.",
+            id="admin_portal.E006",
+        )
     ]
 
 

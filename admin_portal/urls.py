@@ -10,6 +10,7 @@ urlpatterns = [
     path("sign-in/", account.login, name="account_login"),
     path("sign-out/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
+    path("notifications/", include("admin_portal.notifications.urls")),
     path("marketing/amazon-sales-channel/", include("amazon_channel.urls")),
     path(
         "stores/configuration/services/magento-services/",

@@ -12,8 +12,8 @@ from django.utils.cache import add_never_cache_headers
 from amazon_channel.prompts import Page, Prompt, prompt_for, trouble_known_before
 from api_keys.contract import Environment
 from api_keys.store_configuration.models import GlobalSettings
+from api_keys.store_configuration.permissions import SEE
 from api_keys.store_configuration.verification import KeyVerification, Occasion, verify_stored_key
-from api_keys.store_configuration.views import SEE
 
 RETRY_AFTER = 30
 """Seconds after which a program may try again when the service could not be reached."""

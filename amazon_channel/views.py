@@ -9,7 +9,7 @@ from amazon_channel.preparation import TASKS
 from amazon_channel.prompts import Page, prompt_for, troubles
 from api_keys.contract import Environment
 from api_keys.store_configuration.models import GlobalSettings
-from api_keys.store_configuration.views import SAVE
+from api_keys.store_configuration.permissions import SAVE
 
 
 @requires_valid_key

@@ -12,16 +12,23 @@ STORE = "api_keys.store_configuration"
 CONTRACT = "api_keys.contract"
 OURS = ("admin_portal", "amazon_channel", "api_keys", "tests")
 
+NOTIFICATIONS = "admin_portal.notifications"
+
 SETTINGS_AND_CHECKS = (
     "admin_portal.settings",
     "admin_portal.checks",
     "admin_portal.csv_files",
     "admin_portal.rotation",
+    "admin_portal.background_jobs",
+    "admin_portal.job_schedule",
+    "admin_portal.mail",
+    "admin_portal.sending",
 )
 MAY_IMPORT = {
     "api_keys/contract.py": (),
-    "api_keys/store_configuration": (STORE, CONTRACT, *SETTINGS_AND_CHECKS),
+    "api_keys/store_configuration": (STORE, CONTRACT, NOTIFICATIONS, *SETTINGS_AND_CHECKS),
     "api_keys/commerce_account": (ACCOUNT, CONTRACT, *SETTINGS_AND_CHECKS),
+    "admin_portal/notifications": (NOTIFICATIONS, *SETTINGS_AND_CHECKS),
     "amazon_channel": ("amazon_channel", STORE, CONTRACT),
     "admin_portal": ("admin_portal", "amazon_channel", STORE, CONTRACT),
 }

@@ -8,17 +8,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text()
-READERS = {
-    "env",
-    "required",
-    "secret",
-    "number",
-    "flag",
-    "networks",
-    "site_url",
-    "environ",
-    "database",
-}
+READERS = {"env", "required", "number", "flag", "networks", "site_url", "environ"}
+NAMING = {"database", "job_queue", "secret"}
+"""These read a setting as well, but what stands last is a name, and no default."""
 USUAL = {"HTTPS_PROXY"}  # read by `requests`, not by us
 DJANGOS = {"DJANGO_SETTINGS_MODULE"}
 
@@ -34,7 +26,7 @@ def settings_in_code() -> dict[str, object]:
     found: dict[str, object] = {}
     for path in [*ROOT.glob("admin_portal/**/*.py"), ROOT / "tests" / "browser.py"]:
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and reader_of(node.func) in READERS:
+            if isinstance(node, ast.Call) and reader_of(node.func) in READERS | NAMING:
                 values = [a.value for a in node.args if isinstance(a, ast.Constant)]
                 names = [str(v) for v in values if re.fullmatch(r"[A-Z_]+", str(v))]
                 found.update({name: found.get(name) for name in names})
@@ -54,7 +46,7 @@ def reader_of(function: ast.expr) -> str:
 def default_of(call: ast.Call) -> object:
     """Return `default=…`, or what stands last: `number("A", 1)`, `site_url("A", "A_PORT", 1)`."""
     given = [keyword.value for keyword in call.keywords if keyword.arg == "default"]
-    if reader_of(call.func) not in ("database", "secret"):
+    if reader_of(call.func) not in NAMING:
         given += call.args[1:][-1:]
     return given[0].value if given and isinstance(given[0], ast.Constant) else None
 

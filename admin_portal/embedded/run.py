@@ -67,7 +67,6 @@ ACCOUNT = Site(
     "api_keys.commerce_account.wsgi",
 )
 SITES = (ADMIN, ACCOUNT)
-JOBS = ACCOUNT.manage("run_huey")
 
 
 def main() -> None:
@@ -87,7 +86,8 @@ def main() -> None:
         prepare([start(ADMIN.manage("create_first_administrator"), started)])
         for site, server in zip(SITES, servers, strict=True):
             wait_until_it_answers(site, server)
-        start(JOBS, started)
+        for site in SITES:
+            start(site.manage("run_huey"), started)
         say(*(f"{site.name + ':':<18} {site.address}" for site in SITES), "Ctrl-C stops both.")
         os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
     sys.exit(

@@ -1,6 +1,7 @@
 """Site 1: the Commerce Admin. A store's administrators use it."""
 
 from admin_portal.settings.base import *
+from admin_portal.settings.job_queue import job_queue
 
 SITE_URL = site_url("ADMIN_URL", "ADMIN_PORT", 8000)
 IS_HTTPS = SITE_URL.startswith("https://")
@@ -17,7 +18,13 @@ _KEYS = {
 LOCKED_API_KEYS = {environment: held for environment, held in _KEYS.items() if held}
 
 # Parts
-INSTALLED_APPS = [*INSTALLED_APPS, "admin_portal", "amazon_channel", "api_keys.store_configuration"]
+INSTALLED_APPS = [
+    *INSTALLED_APPS,
+    "admin_portal",
+    "admin_portal.notifications",
+    "amazon_channel",
+    "api_keys.store_configuration",
+]
 ROOT_URLCONF = "admin_portal.urls"
 WSGI_APPLICATION = "admin_portal.wsgi.application"
 TEMPLATES = templates_of("admin_portal", [])
@@ -38,6 +45,11 @@ ACCOUNT_FORMS = {"login": "admin_portal.forms.SignInForm"}
 LOGIN_REDIRECT_URL = "dashboard"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 
+# E-mail
+EMAIL_URL = env.str("ADMIN_EMAIL_URL", default="")
+DEFAULT_FROM_EMAIL = env.str("ADMIN_EMAIL_FROM", default="Commerce Admin <noreply@localhost>")
+globals().update(mail_settings("ADMIN_EMAIL_URL"))
+
 # The key-validation service: the Commerce account, unless another one is set
 _ACCOUNT_URL = site_url("ACCOUNT_URL", "ACCOUNT_PORT", 8001)
 KEY_VALIDATION_URLS = {
@@ -51,3 +63,7 @@ KEY_VALIDATION_GRACE = number("KEY_VALIDATION_GRACE", 900)
 KEY_VALIDATION_ALLOW_HTTP = flag("KEY_VALIDATION_ALLOW_HTTP", False)
 KEY_VALIDATION_CA_BUNDLE = env.str("KEY_VALIDATION_CA_BUNDLE", default="")
 KEY_VALIDATION_ALLOWED_NETWORKS = networks("KEY_VALIDATION_ALLOWED_NETWORKS")
+
+# Background jobs
+HUEY = job_queue("ADMIN_JOBS_URL", "admin")
+KEY_VERIFICATION_MINUTES = number("KEY_VERIFICATION_MINUTES", 60)

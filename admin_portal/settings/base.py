@@ -101,6 +101,22 @@ def database(url_setting: str, sqlite_name: str) -> dict[str, object]:
     return {**found, "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
 
 
+def mail_settings(url_setting: str) -> dict[str, object]:
+    """Return Django's settings for the mail server that a setting names.
+
+    Without one, e-mails are printed and kept in files.
+    """
+    if not env.str(url_setting, default=""):
+        return {
+            "EMAIL_BACKEND": "admin_portal.mail.TerminalAndFileBackend",
+            "EMAIL_FILE_PATH": VAR_DIR / "mail",
+        }
+    try:
+        return {**env.email_url(url_setting), "EMAIL_TIMEOUT": 10}
+    except (ImproperlyConfigured, ValueError):
+        raise ImproperlyConfigured(f"{url_setting} is no address of a mail server.") from None
+
+
 def networks(name: str) -> list[IPv4Network | IPv6Network]:
     """Return a setting that lists addresses and networks, parted by commas."""
     listed: str = env.str(name, default="")
@@ -230,6 +246,9 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+
+# Background jobs
+RETENTION_DAYS = number("RETENTION_DAYS", 400)
 
 LOGGING = {
     "version": 1,

@@ -1,7 +1,5 @@
 """Site 2: the Commerce account. The company that owns the store uses it to issue keys."""
 
-from django.core.exceptions import ImproperlyConfigured
-
 from admin_portal.settings.base import *
 from admin_portal.settings.job_queue import job_queue
 
@@ -107,17 +105,8 @@ CACHES = {
 # E-mail
 EMAIL_URL = env.str("ACCOUNT_EMAIL_URL", default="")
 DEFAULT_FROM_EMAIL = env.str("ACCOUNT_EMAIL_FROM", default="Commerce account <noreply@localhost>")
-if EMAIL_URL:
-    try:
-        globals().update(env.email_url("ACCOUNT_EMAIL_URL"))
-    except (ImproperlyConfigured, ValueError):
-        raise ImproperlyConfigured("ACCOUNT_EMAIL_URL is no address of a mail server.") from None
-    EMAIL_TIMEOUT = 10
-    ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-else:
-    EMAIL_BACKEND = "api_keys.commerce_account.mail.TerminalAndFileBackend"
-    EMAIL_FILE_PATH = VAR_DIR / "mail"
-    ACCOUNT_EMAIL_VERIFICATION = "optional"
+globals().update(mail_settings("ACCOUNT_EMAIL_URL"))
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if EMAIL_URL else "optional"
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if IS_HTTPS else "http"
 
 # Keys
@@ -131,6 +120,6 @@ LIMIT_PER_ADDRESS = number("LIMIT_PER_ADDRESS", 6000)
 LIMIT_FAILED_ATTEMPTS = number("LIMIT_FAILED_ATTEMPTS", 60)
 LIMIT_LEAK_REPORTS = number("LIMIT_LEAK_REPORTS", 10)
 USAGE_FLUSH_SECONDS = number("USAGE_FLUSH_SECONDS", 30)
+
 # Background jobs
-HUEY = job_queue(env.str("JOBS_URL", default=""), VAR_DIR / "commerce_account_jobs.sqlite3")
-RETENTION_DAYS = number("RETENTION_DAYS", 400)
+HUEY = job_queue("JOBS_URL", "commerce_account")

@@ -1,20 +1,21 @@
-"""Where huey keeps what is to run next. Only the Commerce account has background jobs."""
+"""Where huey keeps what is to run next. Each site has a queue of its own."""
 
 import re
-from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 from redis.connection import parse_url
 
+from admin_portal.settings.base import VAR_DIR, env
+
 _POSTGRESQL = re.compile(r"postgres(ql)?://\S+")
 
 
-def job_queue(url: str, sqlite_file: Path) -> dict[str, object]:
-    """Return huey's settings for the queue at `url`, or, where that is empty, in a file."""
+def job_queue(url_setting: str, name: str) -> dict[str, object]:
+    """Return huey's settings for the queue that a setting names, or else for one in a file."""
     return {
-        "name": "commerce_account",
+        "name": name,
         "immediate": False,
         "results": False,
         # The queue is asked every 2 seconds, the schedule, which nothing uses, every 10. SIGTERM
@@ -25,13 +26,14 @@ def job_queue(url: str, sqlite_file: Path) -> dict[str, object]:
             "graceful_signal": "TERM",
             "shutdown_timeout": 5,
         },
-        **_storage(url, sqlite_file),
+        **_storage(url_setting, name),
     }
 
 
-def _storage(url: str, sqlite_file: Path) -> dict[str, object]:
+def _storage(url_setting: str, name: str) -> dict[str, object]:
+    url: str = env.str(url_setting, default="")
     if not url:
-        return {"huey_class": "huey.SqliteHuey", "filename": str(sqlite_file)}
+        return {"huey_class": "huey.SqliteHuey", "filename": str(VAR_DIR / f"{name}_jobs.sqlite3")}
     try:
         if _POSTGRESQL.fullmatch(url):
             conninfo_to_dict(url)
@@ -42,5 +44,5 @@ def _storage(url: str, sqlite_file: Path) -> dict[str, object]:
     except (ProgrammingError, ValueError):
         pass
     raise ImproperlyConfigured(
-        "JOBS_URL has to be like redis://host:6379/0 or postgres://user:password@host/name."
+        f"{url_setting} has to be like redis://host:6379/0 or postgres://user:password@host/name."
     )

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from admin_portal.sending import OutgoingMail
 from api_keys.contract import Environment
 
 EXPIRES_SOON = timedelta(days=30)
@@ -280,15 +281,10 @@ class Event(models.Model):
         raise TypeError("Events are never deleted but by `history.purge`.")
 
 
-class Notice(models.Model):
+class Notice(OutgoingMail):
     """An e-mail about an event that is due to somebody. Only `notices` writes these rows."""
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT)
-    recipient = models.EmailField()
-    created_at = models.DateTimeField(default=timezone.now)
-    claimed_at = models.DateTimeField(null=True)
-    sent_at = models.DateTimeField(null=True, db_index=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         constraints = [

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -13,6 +11,7 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from admin_portal.mail import automatic_mail, one_line
 from api_keys.commerce_account.history_words import details
 from api_keys.commerce_account.members import invitation_link
 from api_keys.commerce_account.models import Event, Invitation, IssuedKey, Notice
@@ -37,27 +36,12 @@ def mail_about(notice: Notice, now: datetime) -> EmailMessage | None:
         return None
     folder = f"commerce_account/notices/{event.kind}"
     subject = render_to_string(f"{folder}_subject.txt", words)
-    host = urlsplit(settings.SITE_URL).hostname
-    return EmailMessage(
-        subject=one_line(subject),
+    return automatic_mail(
+        notice.recipient,
+        subject=subject,
         body=render_to_string(f"{folder}_message.txt", words),
-        to=[notice.recipient],
-        headers={
-            "Auto-Submitted": "auto-generated",
-            # The same at a second attempt: a mailbox that has got it already may notice.
-            "Message-ID": f"<notice.{notice.pk}.{notice.created_at:%Y%m%d%H%M%S%f}@{host}>",
-        },
+        reference=notice.reference,
     )
-
-
-def one_line(text: str) -> str:
-    """Put text that somebody entered on one line, which reads in the order it is written in."""
-    kept = (" " if unicodedata.category(sign) in _BREAKS else sign for sign in text)
-    return " ".join("".join(sign for sign in kept if sign not in _REORDERING).split())
-
-
-_BREAKS = ("Cc", "Zl", "Zp")
-_REORDERING = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 
 def _is_for(recipient: str, event: Event) -> bool:

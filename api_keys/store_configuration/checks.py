@@ -34,6 +34,14 @@ def check_validation_settings(**kwargs: Any) -> list[CheckMessage]:
                 id="store_configuration.E006",
             )
         )
+    if not 1 <= settings.KEY_VERIFICATION_MINUTES <= 24 * 60:
+        found.append(
+            Error(
+                "KEY_VERIFICATION_MINUTES is out of range.",
+                hint="Minutes, a day at most: 1 <= KEY_VERIFICATION_MINUTES <= 1440.",
+                id="store_configuration.E007",
+            )
+        )
     if settings.KEY_VALIDATION_CA_BUNDLE and not Path(settings.KEY_VALIDATION_CA_BUNDLE).is_file():
         found.append(
             Error("KEY_VALIDATION_CA_BUNDLE names no file.", id="store_configuration.E004")

@@ -59,6 +59,28 @@ class LastVerification(models.Model):
         return f"{self.environment} key {self.fingerprint}: {self.verdict}"
 
 
+class KeyWatch(models.Model):
+    """What administrators were told last of an environment's key, and when a job asked about it.
+
+    `announcing` writes these rows, `watching` the job's. Until a key was held there is none;
+    `fingerprint` is empty while none is held any more, `verdict` until anything was found.
+    """
+
+    environment = models.CharField(
+        max_length=10, primary_key=True, choices=[(e, e.label) for e in Environment]
+    )
+    fingerprint = models.CharField(max_length=14, default="")
+    verdict = models.CharField(max_length=20, default="")
+    judged_at = models.DateTimeField(null=True)
+    held_since = models.DateTimeField(null=True)
+    unavailable_since = models.DateTimeField(null=True)
+    is_outage_told = models.BooleanField(default=False)
+    asked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.environment} key {self.fingerprint}: told {self.verdict}"
+
+
 class LogLifetime(models.TextChoices):
     """How often the log of verifications is cleared: what is older is deleted."""
 

@@ -16,8 +16,9 @@ from django.views.decorators.http import require_http_methods
 
 from api_keys.contract import Environment
 from api_keys.store_configuration.diagnosis import Diagnosis, diagnose, target_of
+from api_keys.store_configuration.permissions import SEE
 from api_keys.store_configuration.support_bundle import bundle_of
-from api_keys.store_configuration.views import SEE, AuthenticatedRequest
+from api_keys.store_configuration.views import AuthenticatedRequest
 
 RUNS_A_MINUTE = 6
 """For each person, so that nobody makes a hammer of it."""

@@ -13,6 +13,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from api_keys.contract import STATUS, Answer, Cause, Environment, Verdict
+from api_keys.store_configuration.announcing import announce
 from api_keys.store_configuration.breaker import breaker_for
 from api_keys.store_configuration.client import check_key
 from api_keys.store_configuration.encryption import UnreadableError
@@ -76,6 +77,13 @@ class KeyVerification:
         end = self.last.verified_at + timedelta(seconds=settings.KEY_VALIDATION_GRACE)
         return min(end, self.last.expires_at or end)
 
+    @property
+    def known_expiry(self) -> datetime | None:
+        """Return until when the key is good, as far as is known; None for one that isn't."""
+        if self.verdict is Verdict.VALID:
+            return self.expires_at
+        return self.last.expires_at if self.last and self.is_in_grace else None
+
 
 def verify_stored_key(
     environment: Environment,
@@ -126,6 +134,7 @@ def verify_stored_key(
         occasion,
         verification.request_id,
     )
+    announce(verification, asked_at=asked_at, is_answered=answer.verdict in STATUS)
     return verification
 
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 from api_keys.contract import Environment, Verdict
 from api_keys.store_configuration.forms import ApiKeysForm, key_field
 from api_keys.store_configuration.held_keys import HeldKey, held_key, held_keys
+from api_keys.store_configuration.permissions import SAVE, SEE
 from api_keys.store_configuration.storing import remove_key, store_keys
 from api_keys.store_configuration.verification import (
     Occasion,
@@ -24,9 +25,6 @@ from api_keys.store_configuration.verification import (
     last_verification,
     verify_stored_key,
 )
-
-SEE = "store_configuration.view_storedkey"
-SAVE = "store_configuration.change_storedkey"
 
 
 class AuthenticatedRequest(HttpRequest):

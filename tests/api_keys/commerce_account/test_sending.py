@@ -14,8 +14,9 @@ from django.db import transaction
 from django.utils import timezone
 from pytest_django import Settings
 
+from admin_portal.sending import MOST_ATTEMPTS, MOST_IN_A_RUN
 from api_keys.commerce_account.models import Company, Event, Notice, Role
-from api_keys.commerce_account.sending import MOST_ATTEMPTS, MOST_IN_A_RUN, send_due
+from api_keys.commerce_account.sending import send_due
 from tests.api_keys.commerce_account.conftest import member_of, new_key
 from tests.concurrency import at_once
 

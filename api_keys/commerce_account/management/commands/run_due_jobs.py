@@ -1,14 +1,7 @@
-import sys
-from typing import Any
-
-from django.core.management.base import BaseCommand
-
-from api_keys.commerce_account.jobs import run_all
+from admin_portal.background_jobs import RunDueJobs
+from api_keys.commerce_account import jobs
 
 
-class Command(BaseCommand):
-    help = "Run everything that is due, once: for cron, where no jobs process runs all the time."
-
-    def handle(self, *args: Any, **options: Any) -> None:
-        if not run_all():
-            sys.exit(1)
+class Command(RunDueJobs):
+    def run_all(self) -> bool:
+        return jobs.run_all()

@@ -1,0 +1,42 @@
+"""When jobs run. Each site's `tasks` says it by this; nothing that serves pages imports either.
+
+No locks: one that outlives its killed holder would keep the job from ever running again, and the
+jobs need none. A run that had to wait until the next one is due is dropped (`expires`).
+"""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.utils import timezone
+from huey import crontab
+from huey.contrib.djhuey import close_db, db_periodic_task, on_startup
+
+from admin_portal.background_jobs import Job
+
+_MINUTE = 60
+_HOUR = 60 * _MINUTE
+
+
+def at_start(run_all: Callable[[], object]) -> None:
+    """Make up for what became due while no process ran."""
+    on_startup()(close_db(run_all))
+
+
+def every_minute(job: Job) -> None:
+    _schedule(job, crontab(), expires=_MINUTE)
+
+
+def every_hour(job: Job) -> None:
+    _schedule(job, crontab(minute="5"), expires=_HOUR)
+
+
+def every_night(job: Job) -> None:
+    _schedule(job, crontab(minute="35", hour="3"), expires=_HOUR)
+
+
+def _schedule(job: Job, when: object, *, expires: int) -> None:
+    @wraps(job)
+    def run() -> None:
+        job(timezone.now())
+
+    db_periodic_task(when, expires=expires)(run)

@@ -1,0 +1,26 @@
+"""What happens by itself on the Admin.
+
+Each job reads from the database what is due, and may run at any time: twice, twice at once, late,
+or after a run that was killed.
+"""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core.management import call_command
+
+from admin_portal import background_jobs
+from admin_portal.notifications import reading
+from admin_portal.notifications.telling import send_due
+from api_keys.store_configuration.watching import tell_of_expiries, verify_held_keys
+
+
+def purge(now: datetime) -> None:
+    """Delete the notifications that are older than RETENTION_DAYS, and sessions that ended."""
+    reading.purge(now - timedelta(days=settings.RETENTION_DAYS))
+    call_command("clearsessions")
+
+
+def run_all() -> bool:
+    """Run each job once, whatever becomes of the others. Returns whether none failed."""
+    return background_jobs.run_all([verify_held_keys, tell_of_expiries, purge, send_due])

@@ -1,0 +1,43 @@
+"""What people have read, and what goes because it is old."""
+
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import User
+from django.db.models import Max
+from django.utils import timezone
+
+from admin_portal.background_jobs import delete_in_batches
+from admin_portal.notifications.models import Notification, Reading, ReadUpTo
+
+SETTLED_AFTER = timedelta(hours=1)
+"""From here on no notification of a lower id can still turn up: no transaction takes so long."""
+
+
+def mark_read(user: User, pk: int) -> None:
+    found = Notification.objects.visible_to(user).filter(pk=pk)
+    Reading.objects.bulk_create(
+        [Reading(user=user, notification=notification) for notification in found],
+        ignore_conflicts=True,
+    )
+
+
+def mark_all_read(user: User, up_to: int) -> None:
+    """Mark what the person may see as read, up to the newest that they saw.
+
+    The old ones by one number, so that a crowd of them costs no more than a few.
+    """
+    before = timezone.now() - SETTLED_AFTER
+    old = Notification.objects.filter(pk__lte=up_to, created_at__lt=before)
+    settled = old.aggregate(newest=Max("pk"))["newest"] or 0
+    recent = Notification.objects.unread_by(user).filter(pk__gt=settled, pk__lte=up_to)
+    ReadUpTo.objects.get_or_create(user=user)
+    ReadUpTo.objects.filter(user=user, notification_id__lt=settled).update(notification_id=settled)
+    Reading.objects.bulk_create(
+        [Reading(user=user, notification=notification) for notification in recent],
+        ignore_conflicts=True,
+    )
+
+
+def purge(before: datetime) -> None:
+    """Delete the notifications from before that instant, and their e-mails, sent or not."""
+    delete_in_batches(Notification.objects.filter(created_at__lt=before))

@@ -1,0 +1,357 @@
+"""The hourly verification and the expiry ladder, and the banner that shows it."""
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from admin_portal.management.commands.run_due_jobs import Command as RunDueJobs
+from admin_portal.notifications.models import Notification
+from api_keys.contract import Answer, Environment, Verdict, fingerprint, generate_key
+from api_keys.store_configuration.expiries import expiry_at
+from api_keys.store_configuration.models import KeyWatch
+from api_keys.store_configuration.storing import KeyChange, remove_key, store_keys
+from api_keys.store_configuration.verification import Occasion, verify_stored_key
+from api_keys.store_configuration.watching import tell_of_expiries, verify_held_keys
+from tests.api_keys.store_configuration.conftest import NOW
+from tests.concurrency import at_once
+from tests.conftest import HttpAnswer, KeyService
+
+pytestmark = pytest.mark.postgresql
+
+PRODUCTION, SANDBOX = Environment.PRODUCTION, Environment.SANDBOX
+DAY, MINUTE, TICK = timedelta(days=1), timedelta(minutes=1), timedelta(microseconds=1)
+OUTAGE: HttpAnswer = (503, {}, "")
+CHANNEL = "/marketing/amazon-sales-channel/"
+CONFIGURATION = "/stores/configuration/services/magento-services/"
+
+
+@pytest.fixture
+def both_keys(stored_key: str) -> None:
+    store_keys({SANDBOX: KeyChange(generate_key(SANDBOX), seen="")}, actor=None)
+
+
+def asked_at_minutes(clock: time_machine.Traveller, service: KeyService, until: int) -> list[int]:
+    """Run the job every minute; return in which minutes the service was asked."""
+    asked = []
+    for minute in range(until):
+        clock.move_to(NOW + minute * MINUTE)
+        before = len(service.keys_seen)
+        verify_held_keys(timezone.now())
+        asked += [minute] * (len(service.keys_seen) - before)
+    return asked
+
+
+def test_both_keys_are_verified_every_hour(
+    both_keys: None, key_service: KeyService, clock: time_machine.Traveller
+) -> None:
+    key_service.answers(Verdict.VALID)
+
+    assert asked_at_minutes(clock, key_service, 130) == [0, 0, 60, 60, 120, 120]
+
+
+def test_how_often_is_a_setting(
+    stored_key: str, key_service: KeyService, clock: time_machine.Traveller, settings: Settings
+) -> None:
+    settings.KEY_VERIFICATION_MINUTES = 10
+    key_service.answers(Verdict.VALID)
+
+    assert asked_at_minutes(clock, key_service, 25) == [0, 10, 20]
+
+
+def test_key_that_was_asked_about_a_moment_ago_waits(
+    stored_key: str, key_service: KeyService, clock: time_machine.Traveller
+) -> None:
+    key_service.answers(Verdict.VALID)
+    verify_stored_key(PRODUCTION, Occasion.VISIT)
+
+    assert asked_at_minutes(clock, key_service, 65) == [60]
+
+
+def test_while_the_service_is_away_it_is_asked_more_often(
+    stored_key: str, key_service: KeyService, clock: time_machine.Traveller
+) -> None:
+    key_service.answers(Verdict.VALID, OUTAGE, OUTAGE, OUTAGE, Verdict.VALID)
+
+    assert asked_at_minutes(clock, key_service, 140) == [0, 60, 65, 70, 75, 135]
+
+
+def test_while_the_service_is_away_it_is_asked_no_less_often_than_usual(
+    stored_key: str, key_service: KeyService, clock: time_machine.Traveller, settings: Settings
+) -> None:
+    settings.KEY_VERIFICATION_MINUTES = 2
+    key_service.answers(OUTAGE)
+
+    assert asked_at_minutes(clock, key_service, 7) == [0, 2, 4, 6]
+
+
+def test_key_is_asked_about_as_soon_as_it_should_have_expired(
+    stored_key: str, key_service: KeyService, clock: time_machine.Traveller
+) -> None:
+    key_service.answers(Answer(Verdict.VALID, expires_at=NOW + 10 * MINUTE), Verdict.EXPIRED)
+
+    assert asked_at_minutes(clock, key_service, 30) == [0, 10]
+    assert Notification.objects.get().title == "The production key has expired"
+
+
+def test_key_that_vanished_is_noticed_within_minutes(
+    stored_key: str, key_service: KeyService, clock: time_machine.Traveller
+) -> None:
+    key_service.answers(Verdict.VALID)
+    verify_held_keys(NOW)
+    remove_key(PRODUCTION, seen=fingerprint(stored_key))
+
+    verify_held_keys(NOW + 5 * MINUTE)
+
+    assert Notification.objects.get().title == "No production key is stored any more"
+
+
+def test_clock_that_was_set_back_does_not_stop_it(
+    stored_key: str, key_service: KeyService, clock: time_machine.Traveller
+) -> None:
+    key_service.answers(Verdict.VALID)
+    verify_held_keys(NOW)
+
+    clock.move_to(NOW - 300 * DAY)
+
+    assert verify_held_keys(timezone.now()) == 1
+
+
+def test_store_without_keys_leaves_nothing_behind(db: None, key_service: KeyService) -> None:
+    assert verify_held_keys(NOW) == 0
+    assert not KeyWatch.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_jobs_at_once_ask_once(both_keys: None, key_service: KeyService) -> None:
+    key_service.answers(Verdict.VALID)
+    now = timezone.now()
+
+    counts = at_once(lambda _number: verify_held_keys(now), 5)
+
+    assert sum(counts) == len(key_service.keys_seen) == 2
+
+
+@pytest.mark.parametrize(
+    ("left", "rung", "days"),
+    [
+        (30 * DAY + TICK, None, None),
+        (30 * DAY, 30, 30),
+        (14 * DAY + TICK, 30, 15),
+        (14 * DAY, 14, 14),
+        (7 * DAY + TICK, 14, 8),
+        (7 * DAY, 7, 7),
+        (DAY + TICK, 7, 2),
+        (DAY, 1, 1),
+        (TICK, 1, 1),
+        (0 * DAY, None, None),
+        (-DAY, None, None),
+    ],
+)
+def test_rungs_begin_at_their_very_instant(
+    left: timedelta, rung: int | None, days: int | None
+) -> None:
+    expiry = expiry_at(NOW + left, NOW)
+
+    assert (expiry.rung if expiry else None, expiry.days_left if expiry else None) == (rung, days)
+
+
+def test_key_without_expiry_is_on_no_rung() -> None:
+    assert expiry_at(None, NOW) is None
+
+
+def held_for(service: KeyService, clock: time_machine.Traveller, *, days: float) -> None:
+    """Have the held key found valid at NOW, for so many days."""
+    clock.move_to(NOW)
+    service.answers(Answer(Verdict.VALID, expires_at=NOW + timedelta(days=days)))
+    verify_stored_key(PRODUCTION, Occasion.SAVE)
+
+
+def titles_after(clock: time_machine.Traveller, *, days: float) -> list[str]:
+    """Run the ladder's job so many days after NOW; return what it told."""
+    clock.move_to(NOW + timedelta(days=days))
+    newest = Notification.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    tell_of_expiries(timezone.now())
+    return [notification.title for notification in Notification.objects.filter(pk__gt=newest)]
+
+
+def test_every_rung_is_told_once_each_time_more_urgently(
+    stored_key: str, key_service: KeyService, clock: time_machine.Traveller
+) -> None:
+    held_for(key_service, clock, days=90)
+
+    told = {
+        half / 2: titles for half in range(184) if (titles := titles_after(clock, days=half / 2))
+    }
+
+    assert told == {
+        60: ["The production key expires in 30 days"],
+        76: ["The production key expires in 14 days"],
+        83: ["The production key expires in 7 days"],
+        89: ["The production key expires in 1 day"],
+    }
+    severities = [notification.severity for notification in Notification.objects.order_by("pk")]
+    assert severities == [4, 3, 2, 1]
+
+
+@pytest.mark.parametrize(("late", "days"), [(62, 28), (85, 5), (89.5, 1)])
+def test_late_job_tells_only_the_most_urgent(
+    stored_key: str,
+    key_service: KeyService,
+    clock: time_machine.Traveller,
+    late: float,
+    days: int,
+) -> None:
+    held_for(key_service, clock, days=90)
+
+    assert titles_after(clock, days=late) == [
+        f"The production key expires in {days} day{'s' if days > 1 else ''}"
+    ]
+    assert titles_after(clock, days=late) == []
+
+
+@pytest.mark.parametrize("days", [30, 14, 7, 1, 0.5])
+def test_rung_from_before_the_key_was_stored_is_not_told(
+    stored_key: str, key_service: KeyService, clock: time_machine.Traveller, days: float
+) -> None:
+    held_for(key_service, clock, days=days)
+
+    assert titles_after(clock, days=0) == titles_after(clock, days=days / 100) == []
+
+
+def test_rung_is_told_of_a_key_that_did_not_work_for_a_while(
+    stored_key: str, key_service: KeyService, clock: time_machine.Traveller
+) -> None:
+    held_for(key_service, clock, days=90)
+    clock.move_to(NOW + 80 * DAY)
+    key_service.answers(Verdict.INVALID, Answer(Verdict.VALID, expires_at=NOW + 90 * DAY))
+    for _visit in range(2):
+        verify_stored_key(PRODUCTION, Occasion.VISIT)
+
+    assert titles_after(clock, days=81) == ["The production key expires in 9 days"]
+
+
+def test_key_that_was_deleted_or_replaced_is_not_announced(
+    stored_key: str, key_service: KeyService, clock: time_machine.Traveller
+) -> None:
+    held_for(key_service, clock, days=90)
+    key_service.answers(Answer(Verdict.REVOKED, expires_at=NOW + 90 * DAY))
+    verify_stored_key(PRODUCTION, Occasion.VISIT)
+    deleted = titles_after(clock, days=85)
+    new = KeyChange(generate_key(PRODUCTION), seen=fingerprint(stored_key))
+    store_keys({PRODUCTION: new}, actor=None)
+
+    assert (deleted, titles_after(clock, days=86)) == ([], [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ladders_at_once_tell_once(stored_key: str, key_service: KeyService) -> None:
+    with time_machine.travel(NOW, tick=False) as clock:
+        held_for(key_service, clock, days=90)
+
+    counts = at_once(lambda _number: tell_of_expiries(NOW + 85 * DAY), 4)
+
+    assert sum(counts) == 1
+    assert Notification.objects.count() == 1
+
+
+def test_command_does_everything_due(
+    stored_key: str, key_service: KeyService, clock: time_machine.Traveller
+) -> None:
+    held_for(key_service, clock, days=90)
+    clock.move_to(NOW + 85 * DAY)
+
+    for _run in range(2):
+        call_command(RunDueJobs())
+
+    assert len(key_service.keys_seen) == 2
+    assert Notification.objects.get().title == "The production key expires in 5 days"
+
+
+@pytest.mark.parametrize("path", [CHANNEL, CONFIGURATION])
+@pytest.mark.parametrize(
+    ("days", "look"),
+    [(31, None), (30, ""), (14, "notice-warning"), (7, "notice-warning"), (1, "notice-error")],
+)
+def test_banner_grows_in_severity_on_the_channel_and_the_configuration(
+    admin_client: Client,
+    stored_key: str,
+    key_service: KeyService,
+    clock: time_machine.Traveller,
+    path: str,
+    days: int,
+    look: str | None,
+) -> None:
+    held_for(key_service, clock, days=days)
+
+    page = admin_client.get(path).text
+
+    banner = re.search(r'<section class="notice ?([^"]*)" aria-label="Expiry">', page)
+    assert (banner.group(1) if banner else None) == look
+    if banner:
+        assert f"The production key expires in {days} day" in page
+        assert "API Portal</a>" in page.split('aria-label="Expiry"')[1]
+
+
+def test_banner_says_who_can_mend_it(
+    stored_key: str, key_service: KeyService, clock: time_machine.Traveller, settings: Settings
+) -> None:
+    held_for(key_service, clock, days=5)
+    client = Client()
+    client.force_login(User.objects.create_user("val"))
+    viewers = client.get(CHANNEL).text
+    settings.LOCKED_API_KEYS = {PRODUCTION: ("PRODUCTION_API_KEY", stored_key)}
+    locked = client.get(CHANNEL).text
+
+    assert "Ask an administrator who may change the configuration to roll it" in viewers
+    assert f'href="{CONFIGURATION}"' not in viewers
+    assert "has to put the new key into PRODUCTION_API_KEY." in locked
+
+
+def test_page_that_is_open_without_a_key_has_no_banner(
+    admin_client: Client,
+    stored_key: str,
+    key_service: KeyService,
+    clock: time_machine.Traveller,
+) -> None:
+    held_for(key_service, clock, days=5)
+
+    page = admin_client.get("/help/amazon-sales-channel/")
+
+    assert page.status_code == 200
+    assert 'aria-label="Expiry"' not in page.text
+
+
+def test_banner_stays_in_the_grace_of_an_outage(
+    admin_client: Client,
+    stored_key: str,
+    key_service: KeyService,
+    clock: time_machine.Traveller,
+) -> None:
+    held_for(key_service, clock, days=5)
+    key_service.answers(OUTAGE)
+
+    page = admin_client.get(CHANNEL)
+
+    assert page.status_code == 200
+    assert "The production key expires in 5 days" in page.text
+
+
+def test_key_that_does_not_work_has_no_banner(
+    admin_client: Client,
+    stored_key: str,
+    key_service: KeyService,
+    clock: time_machine.Traveller,
+) -> None:
+    held_for(key_service, clock, days=5)
+    key_service.answers(Answer(Verdict.REVOKED, expires_at=NOW + 5 * DAY))
+
+    pages = [admin_client.get(path, follow=True).text for path in (CHANNEL, CONFIGURATION)]
+
+    assert [page for page in pages if 'aria-label="Expiry"' in page] == []
