@@ -23,7 +23,7 @@ from api_keys.contract import (
     fingerprint,
     generate_key,
 )
-from api_keys.store_configuration import breaker
+from api_keys.store_configuration import breaker, verification_log
 from api_keys.store_configuration.storing import KeyChange, store_keys
 from tests.settings import REPLACED, values_of
 
@@ -38,6 +38,7 @@ HttpAnswer = tuple[int, dict[str, str], str]
 def _nothing_left_in_memory() -> None:
     cache.clear()
     breaker.forget()
+    verification_log.forget()
 
 
 @pytest.fixture
