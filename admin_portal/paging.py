@@ -55,7 +55,7 @@ def page_of(
 
 
 def _place_of(places: QuerySet[Row], order: str, pk: str | None) -> tuple[Any, int] | None:
-    if not pk or not (pk.isascii() and pk.isdecimal()) or len(pk) > 18:
+    if not pk or not pk.isdecimal() or len(pk) > 18:
         return None
     found: tuple[Any, int] | None = (
         places.filter(pk=pk).values_list(order.removeprefix("-"), "pk").first()
