@@ -42,6 +42,12 @@ def _nothing_left_in_memory() -> None:
 
 
 @pytest.fixture
+def in_a_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a process that serves pages, no visit writes the log; here, the test does."""
+    monkeypatch.setattr(verification_log, "_has_thread", True)
+
+
+@pytest.fixture
 def commerce_account_site(settings: Settings) -> None:
     """Change over from the Admin's settings to the other site's."""
     for name, value in values_of(commerce_account).items():

@@ -260,12 +260,15 @@ def test_in_sandbox_every_page_of_the_channel_says_so(
         admin_client.get(CHANNEL + "welcome/"),
         admin_client.get(CHANNEL),
         admin_client.get(CHANNEL),
+        admin_client.get("/help/amazon-sales-channel/"),
         admin_client.get("/"),
     ]
 
-    assert [page.status_code for page in pages] == [200, 503, 200, 200]
+    assert [page.status_code for page in pages] == [200, 503, 200, 200, 200]
     assert all(STRIP in page.text for page in pages)
     assert all(f'href="{URL}">Global Settings' in page.text for page in pages)
+    assert "as Sandbox Api Key" in pages[0].text
+    assert "Production" not in "".join(page.text for page in pages)
 
 
 def test_who_may_not_see_the_settings_is_not_led_there(

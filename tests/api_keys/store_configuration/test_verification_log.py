@@ -27,12 +27,6 @@ pytestmark = pytest.mark.postgresql
 
 
 @pytest.fixture
-def in_a_worker(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As in a process that serves pages: a thread writes, which is the test itself here."""
-    monkeypatch.setattr(verification_log, "_has_thread", True)
-
-
-@pytest.fixture
 def debug_logging(db: None) -> None:
     GlobalSettings.objects.create(debug_logging=True)
 
