@@ -5,7 +5,7 @@ import hypothesis
 import pytest
 import responses
 from django.conf import settings as django_settings
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
@@ -139,3 +139,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for fault, visits, wrongly, slowest in faults:
         counted = ", ".join(f"{number} wrongly {place}" for place, number in wrongly.items())
         terminalreporter.line(f"{fault:<32} {visits} visits, {counted}, slowest {slowest} ms")
+
+
+@pytest.fixture
+def sandbox_key(db: None) -> str:
+    key = generate_key(Environment.SANDBOX)
+    store_keys({Environment.SANDBOX: KeyChange(key, seen="")}, actor=None)
+    return key
+
+
+def client_with(*codenames: str) -> Client:
+    """Return the browser of somebody with these permissions and no others."""
+    user = User.objects.create_user(" ".join(("eve", *codenames)))
+    user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+    client = Client()
+    client.force_login(user)
+    return client

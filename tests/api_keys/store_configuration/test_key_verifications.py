@@ -12,7 +12,7 @@ from django.db.models import F
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from api_keys.contract import Cause, Environment, Verdict, fingerprint
+from api_keys.contract import Cause, Verdict, fingerprint
 from api_keys.store_configuration.models import VerificationRecord
 from api_keys.store_configuration.verification import Occasion
 from api_keys.store_configuration.verification_words import CAUSES, OCCASIONS, VERDICTS
@@ -253,51 +253,6 @@ def test_queries_do_not_grow_with_the_log(
     assert len(rows(page.text)) == min(number, 50)
 
 
-def test_file_of_many_rows_is_sent_as_it_is_read(admin_client: Client) -> None:
-    add(10_000)
-
-    answer: Any = admin_client.get(CSV_URL)
-
-    parts = [part.count(b"\n") for part in answer.streaming_content]
-    assert answer.streaming
-    assert parts == [1, *[500] * 20]
-
-
-def test_file_has_everything_and_no_formula(admin_client: Client) -> None:
-    name = "=cmd|' /C calc'!A0\r\n+ada"
-    add(
-        verdict="unavailable",
-        cause="tls",
-        user_name=name,
-        occasion="save",
-        fingerprint="0123-4567-89ab",
-        detail="@SUM(1)",
-        request_id="-0123abcd",
-        times=4,
-        total_milliseconds=10,
-        slowest_milliseconds=5,
-    )
-
-    head, cells = download(admin_client)
-
-    assert len(head) == len(cells)
-    assert cells == [
-        "2026-11-20 12:00:00",
-        "2026-11-20 12:00:00",
-        "Production",
-        "0123-4567-89ab",
-        "Not judged",
-        "Certificate not accepted",
-        "'@SUM(1)",
-        "4",
-        "2",
-        "5",
-        "'=cmd|' /C calc'!A0\r'\n'+ada",
-        "Saving the configuration",
-        "'-0123abcd",
-    ]
-
-
 def test_name_that_looks_like_a_page_is_shown_as_text(admin_client: Client) -> None:
     add(user_name="<script>alert(1)</script>\r\nX: y")
 
@@ -324,21 +279,8 @@ def test_log_needs_its_permission(db: None, client: Client, path: str) -> None:
     assert client.post(path).status_code == 405
 
 
-def test_browser_saves_the_file(admin_client: Client) -> None:
-    answer = admin_client.get(CSV_URL)
-
-    assert answer["Content-Disposition"] == 'attachment; filename="key-verifications.csv"'
-    assert answer["Content-Type"] == "text/csv; charset=utf-8"
-
-
 def test_environment_of_another_version_harms_neither_page_nor_file(admin_client: Client) -> None:
     add(environment="staging", verdict="new", cause="new", occasion="new")
 
     assert rows(admin_client.get(URL).text) == ["2026-11-20 12:00:00 Staging new new 1 0 new"]
     assert download(admin_client)[1][2] == "Staging"
-
-
-def test_link_to_the_file_has_the_filters(admin_client: Client) -> None:
-    page = admin_client.get(URL, {"environment": Environment.SANDBOX, "after": "5"}).text
-
-    assert f'href="{CSV_URL}?environment=sandbox"' in page
