@@ -19,6 +19,7 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Greatest, Least
 
+from admin_portal.background_jobs import delete_in_batches
 from admin_portal.background_writing import write_regularly
 from api_keys.store_configuration.models import GlobalSettings, LogLifetime, VerificationRecord
 
@@ -30,8 +31,6 @@ logger = logging.getLogger(__name__)
 FLUSH_SECONDS = 2.0
 MOST_KEPT = 10_000
 """Rows kept in memory while they can't be written. What comes beyond them is lost."""
-PURGED_AT_ONCE = 1000
-"""So that no other writer waits for long."""
 
 
 @dataclass
@@ -118,9 +117,7 @@ def write_in_background() -> threading.Event:
 def purge_verification_log(now: datetime) -> None:
     """Delete what is older than *Clear Log History* says."""
     before = now - LogLifetime(GlobalSettings.current().clear_log_history).lifetime
-    old = VerificationRecord.objects.filter(started_at__lt=before)
-    while pks := list(old.values_list("pk", flat=True)[:PURGED_AT_ONCE]):
-        VerificationRecord.objects.filter(pk__in=pks).delete()
+    delete_in_batches(VerificationRecord.objects.filter(started_at__lt=before))
 
 
 def _add(once: str, counted: _Counted) -> None:
