@@ -12,12 +12,14 @@ from django.core.management import call_command
 from admin_portal import background_jobs
 from admin_portal.notifications import reading
 from admin_portal.notifications.telling import send_due
+from api_keys.store_configuration.verification_log import purge_verification_log
 from api_keys.store_configuration.watching import tell_of_expiries, verify_held_keys
 
 
 def purge(now: datetime) -> None:
-    """Delete the notifications that are older than RETENTION_DAYS, and sessions that ended."""
+    """Delete old notifications, old verifications from their log, and sessions that ended."""
     reading.purge(now - timedelta(days=settings.RETENTION_DAYS))
+    purge_verification_log(now)
     call_command("clearsessions")
 
 

@@ -13,11 +13,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Link:
-    """One page. `permission` is Django's "app.codename"; empty: everyone who is signed in."""
+    """One page. `permission` is Django's "app.codename"; empty: everyone who is signed in.
+
+    Where a page has `sections`, their permissions count instead: it opens with `url_name` for those
+    who may, and for others with the first section that they may open.
+    """
 
     title: StrPromise
     url_name: str
     permission: str = ""
+    sections: tuple[Group, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,17 @@ class Entry:
     groups: tuple[Group, ...] = ()
 
 
+CONFIGURATION = (
+    Group(
+        _("Sales Channels"),
+        (Link(_("Global Settings"), "global_settings", "store_configuration.view_globalsettings"),),
+    ),
+    Group(
+        _("Services"),
+        (Link(_("Magento Services"), "api_keys", "store_configuration.view_storedkey"),),
+    ),
+)
+
 SIDEBAR = (
     Entry(_("Dashboard"), "home", link=Link(_("Dashboard"), "dashboard")),
     Entry(
@@ -49,7 +65,7 @@ SIDEBAR = (
         groups=(
             Group(
                 _("Settings"),
-                (Link(_("Configuration"), "api_keys", "store_configuration.view_storedkey"),),
+                (Link(_("Configuration"), "api_keys", sections=CONFIGURATION),),
             ),
         ),
     ),
@@ -57,6 +73,16 @@ SIDEBAR = (
         _("System"),
         "cog-6-tooth",
         groups=(
+            Group(
+                _("Action Logs"),
+                (
+                    Link(
+                        _("Key verifications"),
+                        "key_verifications",
+                        "store_configuration.view_verificationrecord",
+                    ),
+                ),
+            ),
             Group(
                 _("Tools"),
                 (
@@ -68,12 +94,5 @@ SIDEBAR = (
                 ),
             ),
         ),
-    ),
-)
-
-CONFIGURATION = (
-    Group(
-        _("Services"),
-        (Link(_("Magento Services"), "api_keys", "store_configuration.view_storedkey"),),
     ),
 )

@@ -3,6 +3,11 @@ from django.urls import include, path
 
 from admin_portal import views
 from amazon_channel.views import help_page
+from api_keys.store_configuration.global_settings import global_settings
+from api_keys.store_configuration.key_verifications import (
+    key_verifications,
+    key_verifications_csv,
+)
 from api_keys.store_configuration.service_connection import service_connection, support_bundle
 
 urlpatterns = [
@@ -15,6 +20,17 @@ urlpatterns = [
     path(
         "stores/configuration/services/magento-services/",
         include("api_keys.store_configuration.urls"),
+    ),
+    path(
+        "stores/configuration/sales-channels/global-settings/",
+        global_settings,
+        name="global_settings",
+    ),
+    path("system/action-logs/key-verifications/", key_verifications, name="key_verifications"),
+    path(
+        "system/action-logs/key-verifications.csv",
+        key_verifications_csv,
+        name="key_verifications_csv",
     ),
     path("system/tools/service-connection/", service_connection, name="service_connection"),
     path("system/tools/service-connection/support-bundle/", support_bundle, name="support_bundle"),

@@ -14,8 +14,9 @@ from api_keys.store_configuration.verification import known_verdict, last_verifi
 @never_cache
 def dashboard(request: HttpRequest) -> HttpResponse:
     """The first page after signing in: how the channel's key stands, as far as it is known."""
-    held = held_key(Environment(GlobalSettings.current().environment))
+    environment = Environment(GlobalSettings.current().environment)
+    held = held_key(environment)
     last = last_verification(held)
     verdict = known_verdict(held, last, timezone.now())
-    context = {"held": held, "last": last, "verdict": verdict}
+    context = {"environment": environment, "held": held, "last": last, "verdict": verdict}
     return render(request, "admin_portal/dashboard.html", context)

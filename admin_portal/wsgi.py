@@ -9,4 +9,8 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "admin_portal.settings.admin")
 
 application = get_wsgi_application()
+
+from api_keys.store_configuration import verification_log  # noqa: E402  (needs the apps)
+
 call_command("check", stdout=io.StringIO())  # raises on an error, and says nothing else
+verification_log.write_in_background()

@@ -54,8 +54,10 @@ def requires_valid_key(
 
 def verify_for(request: VerifiedRequest) -> KeyVerification:
     """Verify the key of the environment that the channel is set to."""
-    environment = Environment(GlobalSettings.current().environment)
-    return verify_stored_key(environment, Occasion.VISIT, request.user)
+    chosen = GlobalSettings.current()
+    return verify_stored_key(
+        Environment(chosen.environment), Occasion.VISIT, request.user, global_settings=chosen
+    )
 
 
 def unavailable(request: VerifiedRequest, prompt: Prompt) -> HttpResponse:

@@ -5,7 +5,7 @@ import hypothesis
 import pytest
 import responses
 from django.conf import settings as django_settings
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
@@ -23,7 +23,7 @@ from api_keys.contract import (
     fingerprint,
     generate_key,
 )
-from api_keys.store_configuration import breaker
+from api_keys.store_configuration import breaker, verification_log
 from api_keys.store_configuration.storing import KeyChange, store_keys
 from tests.settings import REPLACED, values_of
 
@@ -38,6 +38,13 @@ HttpAnswer = tuple[int, dict[str, str], str]
 def _nothing_left_in_memory() -> None:
     cache.clear()
     breaker.forget()
+    verification_log.forget()
+
+
+@pytest.fixture
+def in_a_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a process that serves pages, no visit writes the log; here, the test does."""
+    monkeypatch.setattr(verification_log, "_has_thread", True)
 
 
 @pytest.fixture
@@ -132,3 +139,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for fault, visits, wrongly, slowest in faults:
         counted = ", ".join(f"{number} wrongly {place}" for place, number in wrongly.items())
         terminalreporter.line(f"{fault:<32} {visits} visits, {counted}, slowest {slowest} ms")
+
+
+@pytest.fixture
+def sandbox_key(db: None) -> str:
+    key = generate_key(Environment.SANDBOX)
+    store_keys({Environment.SANDBOX: KeyChange(key, seen="")}, actor=None)
+    return key
+
+
+def client_with(*codenames: str) -> Client:
+    """Return the browser of somebody with these permissions and no others."""
+    user = User.objects.create_user(" ".join(("eve", *codenames)))
+    user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+    client = Client()
+    client.force_login(user)
+    return client

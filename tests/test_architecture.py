@@ -23,6 +23,8 @@ SETTINGS_AND_CHECKS = (
     "admin_portal.job_schedule",
     "admin_portal.mail",
     "admin_portal.sending",
+    "admin_portal.background_writing",
+    "admin_portal.paging",
 )
 MAY_IMPORT = {
     "api_keys/contract.py": (),

@@ -4,7 +4,6 @@ Calls are counted in memory and written down by a thread every USAGE_FLUSH_SECON
 process ends. A crash loses what was counted since; a key's state is never kept here.
 """
 
-import atexit
 import functools
 import logging
 import threading
@@ -16,6 +15,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.http import HttpRequest
 
+from admin_portal.background_writing import write_regularly
 from api_keys.commerce_account import issuing
 from api_keys.commerce_account.models import Company, IssuedKey, KeyUsage
 from api_keys.commerce_account.waiting import impatient
@@ -106,20 +106,8 @@ def forget() -> None:
 
 
 def write_in_background() -> threading.Event:
-    """Flush every USAGE_FLUSH_SECONDS until the event is set, and as the process ends.
-
-    The thread does not survive a fork: call this in the worker.
-    """
-    stopped = threading.Event()
-    threading.Thread(target=_flush_until, args=(stopped,), name="usage", daemon=True).start()
-    atexit.register(flush)
-    return stopped
-
-
-def _flush_until(stopped: threading.Event) -> None:
-    while not stopped.wait(settings.USAGE_FLUSH_SECONDS):
-        connection.close_if_unusable_or_obsolete()
-        flush()
+    """Flush every USAGE_FLUSH_SECONDS until the event is set, and as the process ends."""
+    return write_regularly(flush, seconds=settings.USAGE_FLUSH_SECONDS, name="usage")
 
 
 def _flush() -> None:

@@ -120,3 +120,42 @@ class GlobalSettings(models.Model):
     @classmethod
     def current(cls) -> "GlobalSettings":
         return cls.objects.filter(pk=1).first() or cls()
+
+
+class VerificationRecord(models.Model):
+    """Equal results of a minute, or a single one in detail. Only `verification_log` writes these.
+
+    `once` is what they have in common, so that several processes count in one row.
+    """
+
+    once = models.CharField(max_length=150, unique=True)
+    environment = models.CharField(max_length=10)
+    verdict = models.CharField(max_length=20)
+    cause = models.CharField(max_length=30)
+    fingerprint = models.CharField(max_length=14)
+    occasion = models.CharField(max_length=10)
+    user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True)
+    user_name = models.CharField(max_length=150)
+    """As it was then. Empty: a job, or somebody at the server's command line."""
+    started_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    times = models.PositiveIntegerField()
+    total_milliseconds = models.PositiveBigIntegerField()
+    slowest_milliseconds = models.PositiveIntegerField()
+    detail = models.CharField(max_length=200, default="")
+    request_id = models.CharField(max_length=64, default="")
+
+    class Meta:
+        default_permissions = ["view"]
+        indexes = [
+            models.Index(fields=["started_at", "id"], name="verifications_by_time"),
+            models.Index(fields=["slowest_milliseconds", "id"], name="verifications_by_slowness"),
+            models.Index(fields=["times", "id"], name="verifications_by_times"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.environment} key {self.fingerprint}: {self.verdict}, {self.times} times"
+
+    @property
+    def mean_milliseconds(self) -> int:
+        return round(self.total_milliseconds / self.times)

@@ -13,12 +13,13 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from api_keys.contract import STATUS, Answer, Cause, Environment, Verdict
+from api_keys.store_configuration import verification_log
 from api_keys.store_configuration.announcing import announce
 from api_keys.store_configuration.breaker import breaker_for
 from api_keys.store_configuration.client import check_key
 from api_keys.store_configuration.encryption import UnreadableError
 from api_keys.store_configuration.held_keys import HeldKey, held_key
-from api_keys.store_configuration.models import LastVerification
+from api_keys.store_configuration.models import GlobalSettings, LastVerification
 from api_keys.store_configuration.pasting import is_malformed
 
 logger = logging.getLogger(__name__)
@@ -91,11 +92,13 @@ def verify_stored_key(
     user: User | None = None,
     *,
     request_id: str = "",
+    global_settings: GlobalSettings | None = None,
 ) -> KeyVerification:
     """Verify the key held for `environment`, now. Nothing the service does makes this raise.
 
     `user` is whoever caused it; None: a job, or somebody at the server's command line. Without a
-    `request_id`, the verification gets a new one.
+    `request_id`, the verification gets a new one. Who has read the Global Settings already hands
+    them over.
     """
     started = time.monotonic()
     asked_at = timezone.now()
@@ -121,19 +124,9 @@ def verify_stored_key(
     verification = _with_known_expiry(verification)
     if held is not None and answer.verdict in STATUS:
         _remember(held, verification, asked_at)
-    logger.log(
-        logging.WARNING if answer.verdict is Verdict.UNAVAILABLE else logging.INFO,
-        "key verification: environment=%s verdict=%s cause=%s detail=%r fingerprint=%s ms=%d"
-        " occasion=%s request=%s",
-        environment,
-        verification.verdict,
-        verification.cause or "-",
-        verification.detail,
-        held.fingerprint if held else "-",
-        verification.milliseconds,
-        occasion,
-        verification.request_id,
-    )
+    in_detail = (global_settings or GlobalSettings.current()).debug_logging
+    _tell_the_server_log(verification, occasion, user, in_detail=in_detail)
+    verification_log.record(verification, occasion, user, in_detail=in_detail)
     announce(verification, asked_at=asked_at, is_answered=answer.verdict in STATUS)
     return verification
 
@@ -193,6 +186,39 @@ def _with_known_expiry(verification: KeyVerification) -> KeyVerification:
 def _has_expired(last: LastVerification, now: datetime) -> bool:
     is_past = last.expires_at is not None and now >= last.expires_at
     return last.verdict == Verdict.VALID and is_past
+
+
+def _tell_the_server_log(
+    verification: KeyVerification, occasion: Occasion, user: User | None, *, in_detail: bool
+) -> None:
+    held, last = verification.held, verification.last
+    logger.log(
+        logging.WARNING if verification.verdict is Verdict.UNAVAILABLE else logging.INFO,
+        "key verification: environment=%s verdict=%s cause=%s detail=%r fingerprint=%s ms=%d"
+        " occasion=%s request=%s",
+        verification.environment,
+        verification.verdict,
+        verification.cause or "-",
+        verification.detail,
+        held.fingerprint if held else "-",
+        verification.milliseconds,
+        occasion,
+        verification.request_id,
+    )
+    if in_detail:
+        logger.info(
+            "key verification in detail: request=%s user=%r service=%s locked_by=%s"
+            " key_environment=%s expires_at=%s last_verdict=%s last_verified_at=%s in_grace=%s",
+            verification.request_id,
+            user.get_username() if user else "-",
+            settings.KEY_VALIDATION_URLS[verification.environment],
+            (held and held.locked_by) or "-",
+            verification.key_environment or "-",
+            verification.expires_at or "-",
+            last.verdict if last else "-",
+            last.verified_at if last else "-",
+            verification.is_in_grace,
+        )
 
 
 def _remember(held: HeldKey, verification: KeyVerification, asked_at: datetime) -> None:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 from api_keys.contract import Environment, Verdict
 from api_keys.store_configuration.forms import ApiKeysForm, key_field
 from api_keys.store_configuration.held_keys import HeldKey, held_key, held_keys
+from api_keys.store_configuration.models import GlobalSettings
 from api_keys.store_configuration.permissions import SAVE, SEE
 from api_keys.store_configuration.storing import remove_key, store_keys
 from api_keys.store_configuration.verification import (
@@ -62,7 +63,11 @@ def remove_api_key(request: AuthenticatedRequest, environment: Environment) -> H
             f"{_what_changed(environment, held)} "
             + _("Below is the key stored now: remove it only if you mean this one."),
         )
-    context = {"held": held, "environment": environment}
+    context = {
+        "held": held,
+        "environment": environment,
+        "is_channels": environment == GlobalSettings.current().environment,
+    }
     return render(request, "store_configuration/remove_api_key.html", context)
 
 
@@ -131,6 +136,7 @@ def _render_form(request: AuthenticatedRequest, form: ApiKeysForm) -> HttpRespon
     context = {
         "form": form,
         "rows": rows,
+        "channel_environment": GlobalSettings.current().environment,
         "may_save": request.user.has_perm(SAVE),
         "api_portal_url": settings.API_PORTAL_URL,
     }

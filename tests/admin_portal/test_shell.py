@@ -13,6 +13,8 @@ from api_keys.store_configuration.verification import Occasion, verify_stored_ke
 from tests.conftest import KeyService
 
 CONFIGURATION_URL = "/stores/configuration/services/magento-services/"
+GLOBAL_SETTINGS_URL = "/stores/configuration/sales-channels/global-settings/"
+LOG_URL = "/system/action-logs/key-verifications/"
 
 
 def test_sidebar_has_the_entries_that_lead_somewhere() -> None:
@@ -25,6 +27,7 @@ def test_sidebar_has_the_entries_that_lead_somewhere() -> None:
         "/",
         "/marketing/amazon-sales-channel/",
         CONFIGURATION_URL,
+        LOG_URL,
         "/system/tools/service-connection/",
     ]
 
@@ -36,6 +39,8 @@ def test_sidebar_has_the_entries_that_lead_somewhere() -> None:
         ("/marketing/amazon-sales-channel/welcome/", "Marketing"),
         (CONFIGURATION_URL, "Stores"),
         ("/system/tools/service-connection/", "System"),
+        (GLOBAL_SETTINGS_URL, "Stores"),
+        (LOG_URL, "System"),
     ],
 )
 def test_sidebar_marks_where_one_is(admin_client: Client, path: str, entry: str) -> None:
@@ -65,13 +70,25 @@ def test_entries_without_permission_are_left_out_with_their_empty_groups(db: Non
 def test_configuration_sections_lead_to_the_same_page_as_the_sidebar(
     admin_client: Client,
 ) -> None:
-    (group,) = CONFIGURATION
+    sections = [link for group in CONFIGURATION for link in group.links]
 
     page = admin_client.get(CONFIGURATION_URL).text
 
-    assert [reverse(link.url_name) for link in group.links] == [CONFIGURATION_URL]
+    assert [reverse(link.url_name) for link in sections] == [GLOBAL_SETTINGS_URL, CONFIGURATION_URL]
     assert page.count(f'href="{CONFIGURATION_URL}"') == 2
-    assert "Magento Services" in page
+    assert page.count(f'href="{GLOBAL_SETTINGS_URL}"') == 1
+
+
+def test_configuration_opens_with_the_first_section_that_one_may_open(db: None) -> None:
+    client = Client()
+    user = User.objects.create_user("eve")
+    user.user_permissions.add(Permission.objects.get(codename="view_globalsettings"))
+    client.force_login(user)
+
+    page = client.get(GLOBAL_SETTINGS_URL).text
+
+    assert page.count(f'href="{GLOBAL_SETTINGS_URL}"') == 2
+    assert f'href="{CONFIGURATION_URL}"' not in page
 
 
 def test_dashboard_without_a_key_says_what_is_next(admin_client: Client) -> None:
@@ -99,7 +116,8 @@ def test_pages_cost_few_queries(
     stored_key: str,
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    for path in ("/", CONFIGURATION_URL, "/help/amazon-sales-channel/"):
+    paths = ("/", CONFIGURATION_URL, GLOBAL_SETTINGS_URL, LOG_URL, "/help/amazon-sales-channel/")
+    for path in paths:
         with django_assert_max_num_queries(8):
             admin_client.get(path)
 

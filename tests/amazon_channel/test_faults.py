@@ -34,7 +34,11 @@ from tests.api_keys.store_configuration.faulty_service import (
 )
 from tests.concurrency import at_once
 
-pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.postgresql,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("in_a_worker"),
+]
 
 HOME = "/marketing/amazon-sales-channel/"
 WELCOME = f"{HOME}welcome/"

@@ -10,6 +10,7 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Locator,
     Page,
     Request,
     ViewportSize,
@@ -111,6 +112,15 @@ def add_key(page: Page, description: str) -> None:
 def save_production_key(page: Page, key: str) -> None:
     page.get_by_label("Production Api Key").fill(key)
     page.get_by_role("button", name="Save Config").click()
+
+
+def reload_until_visible(page: Page, shown: Locator) -> None:
+    """Wait for what a thread writes down every second or two."""
+    for _attempt in range(100):
+        if shown.is_visible():
+            return
+        page.reload()
+    expect(shown).to_be_visible()
 
 
 def assert_accessible(page: Page) -> None:

@@ -26,6 +26,8 @@ from tests.end_to_end.processes import (
 
 CONFIGURATION = "/stores/configuration/services/magento-services/"
 CHANNEL = "/marketing/amazon-sales-channel/"
+GLOBAL_SETTINGS = "/stores/configuration/sales-channels/global-settings/"
+KEY_VERIFICATIONS = "/system/action-logs/key-verifications/"
 
 
 def assert_all_accessible(page: Page, site: str, *paths: str) -> None:
@@ -54,8 +56,9 @@ def test_admin_without_a_key(browser: Browser, sites: Sites) -> None:
     with context_of(browser, sites) as context:
         page = context.new_page()
         sign_in_to_admin(page, sites)
-        paths = ("/", CHANNEL, "/help/amazon-sales-channel/", "/sign-out/", "/x", CONFIGURATION)
-        assert_all_accessible(page, sites.admin, *paths)
+        paths = ("/", CHANNEL, "/help/amazon-sales-channel/", "/sign-out/", "/x")
+        pages = (*paths, GLOBAL_SETTINGS, KEY_VERIFICATIONS, CONFIGURATION)
+        assert_all_accessible(page, sites.admin, *pages)
 
         save_production_key(page, "ck_production_cut")
         expect(page.get_by_text("This key looks cut off")).to_be_visible()

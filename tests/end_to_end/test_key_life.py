@@ -11,10 +11,16 @@ from pathlib import Path
 
 import pytest
 import requests
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from api_keys.contract import CHECK_PATH
-from tests.end_to_end.person import add_key, assert_accessible, context_of, create_account
+from tests.end_to_end.person import (
+    add_key,
+    assert_accessible,
+    context_of,
+    create_account,
+    reload_until_visible,
+)
 from tests.end_to_end.processes import (
     ACCOUNT_SETTINGS,
     ROOT,
@@ -108,15 +114,6 @@ def test_key_is_rolled_until_its_successor_is_seen_in_use_and_then_deleted(
         page.get_by_role("button", name="Delete").click()
         expect(page.get_by_text("was deleted")).to_be_visible()
         assert check(sites.account, new) == 401
-
-
-def reload_until_visible(page: Page, shown: Locator) -> None:
-    """Uses are written down once a second here."""
-    for _attempt in range(100):
-        if shown.is_visible():
-            return
-        page.reload()
-    expect(shown).to_be_visible()
 
 
 @pytest.mark.postgresql

@@ -8,12 +8,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from admin_portal.csv_files import csv_answer
+from admin_portal.paging import page_of
 from api_keys.commerce_account.access import MemberRequest, for_members
 from api_keys.commerce_account.history_csv import cells, head
 from api_keys.commerce_account.history_forms import HistoryForm
-from api_keys.commerce_account.history_search import events_chosen, page_of
+from api_keys.commerce_account.history_search import events_chosen
 from api_keys.commerce_account.history_words import details, what, who
-from api_keys.commerce_account.models import IssuedKey
+from api_keys.commerce_account.models import Event, IssuedKey
 
 
 @require_safe
@@ -26,13 +27,17 @@ def history(request: MemberRequest) -> HttpResponse:
     company = request.membership.company
     events = events_chosen(company, form.cleaned_data)
     page = page_of(
-        company, events, before=request.GET.get("before"), after=request.GET.get("after")
+        events,
+        "-created_at",
+        places=Event.objects.filter(company=company),
+        following=request.GET.get("before"),
+        leading_to=request.GET.get("after"),
     )
     key_pk = form.cleaned_data.get("key")
     context = {
         "form": form,
         "page": page,
-        "events": [(event, what(event), who(event), details(event)) for event in page.events],
+        "events": [(event, what(event), who(event), details(event)) for event in page.rows],
         "key": IssuedKey.objects.filter(company=company, pk=key_pk).first() if key_pk else None,
         "is_searched": bool(request.GET),
     }

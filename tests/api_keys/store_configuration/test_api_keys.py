@@ -211,7 +211,7 @@ def test_unreadable_key_is_shown_as_such(
 
     page = admin_client.get(URL)
 
-    assert "Can't be read" in page.text
+    assert "Can&#x27;t be read" in page.text
     assert "Go to Amazon Sales Channel" not in page.text
 
 
