@@ -100,34 +100,18 @@ def verify_stored_key(
     `request_id`, the verification gets a new one. Who has read the Global Settings already hands
     them over.
     """
-    started = time.monotonic()
     asked_at = timezone.now()
-    held = held_key(environment)
-    last = last_verification(held)
-    request_id = request_id or uuid4().hex
     # Who saved a key or tests the connection wants to know, and is worth the wait.
-    answer = _ask_about(held, request_id, insists=occasion is not Occasion.VISIT)
-    verification = KeyVerification(
-        environment=environment,
-        verdict=answer.verdict,
-        verified_at=timezone.now(),
-        held=held,
-        last=last,
-        key_environment=answer.environment,
-        expires_at=answer.expires_at,
-        revoked_at=answer.revoked_at,
-        cause=answer.cause,
-        detail=answer.detail,
-        request_id=request_id,
-        milliseconds=round(1000 * (time.monotonic() - started)),
-    )
-    verification = _with_known_expiry(verification)
-    if held is not None and answer.verdict in STATUS:
-        _remember(held, verification, asked_at)
+    insists = occasion is not Occasion.VISIT
+    said = _verify(environment, request_id or uuid4().hex, insists=insists)
+    is_answered = said.verdict in STATUS
+    verification = _with_known_expiry(said)
+    if said.held is not None and is_answered:
+        _remember(said.held, verification, asked_at)
     in_detail = (global_settings or GlobalSettings.current()).debug_logging
     _tell_the_server_log(verification, occasion, user, in_detail=in_detail)
     verification_log.record(verification, occasion, user, in_detail=in_detail)
-    announce(verification, asked_at=asked_at, is_answered=answer.verdict in STATUS)
+    announce(verification, asked_at=asked_at, is_answered=is_answered)
     return verification
 
 
@@ -152,6 +136,27 @@ def known_verdict(
     if last is None:
         return None
     return Verdict.EXPIRED if _has_expired(last, now) else Verdict(last.verdict)
+
+
+def _verify(environment: Environment, request_id: str, *, insists: bool) -> KeyVerification:
+    started = time.monotonic()
+    held = held_key(environment)
+    last = last_verification(held)
+    answer = _ask_about(held, request_id, insists=insists)
+    return KeyVerification(
+        environment=environment,
+        verdict=answer.verdict,
+        verified_at=timezone.now(),
+        held=held,
+        last=last,
+        key_environment=answer.environment,
+        expires_at=answer.expires_at,
+        revoked_at=answer.revoked_at,
+        cause=answer.cause,
+        detail=answer.detail,
+        request_id=request_id,
+        milliseconds=round(1000 * (time.monotonic() - started)),
+    )
 
 
 def _ask_about(held: HeldKey | None, request_id: str, *, insists: bool) -> Answer:
