@@ -20,6 +20,7 @@ LOCKED_API_KEYS = {environment: held for environment, held in _KEYS.items() if h
 # Parts
 INSTALLED_APPS = [
     *INSTALLED_APPS,
+    "django.contrib.humanize",
     "admin_portal",
     "admin_portal.notifications",
     "amazon_channel",
