@@ -30,6 +30,7 @@ class Sites:
     process: subprocess.Popen[bytes]
     environment: dict[str, str]
     folder: Path
+    logging: threading.Thread
 
     @property
     def admin(self) -> str:
@@ -67,7 +68,13 @@ class Sites:
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         self.process.send_signal(number)
-        return self.process.wait(timeout=30)
+        return self.wait()
+
+    def wait(self) -> int:
+        """Wait until all have ended and the log is whole; return the exit code."""
+        code = self.process.wait(timeout=30)
+        self.logging.join(timeout=30)
+        return code
 
 
 def environment_for(folder: Path, **settings: str) -> dict[str, str]:
@@ -120,7 +127,7 @@ def running_sites(folder: Path, environment: dict[str, str]) -> Iterator[Sites]:
     logging.start()
     try:
         assert started.wait(timeout=60)
-        yield Sites(process, environment, folder)
+        yield Sites(process, environment, folder, logging)
     finally:
         if process.poll() is None:
             process.terminate()

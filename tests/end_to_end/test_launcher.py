@@ -120,7 +120,7 @@ def test_what_ends_by_itself_ends_the_others(sites: Sites, command: str) -> None
     processes = descendants(sites.process.pid)
     os.kill(ended, signal.SIGKILL)
 
-    code = sites.process.wait(timeout=30)
+    code = sites.wait()
 
     assert code == 1
     assert "A site or the jobs stopped by themselves" in sites.log

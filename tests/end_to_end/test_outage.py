@@ -99,7 +99,7 @@ def repair_an_unreadable_key(browser: Browser, sites: Sites, key: str) -> None:
         assert_accessible(page)
 
         page.get_by_role("link", name="Add the key").click()
-        expect(page.get_by_text("Can't be read")).to_be_visible()
+        expect(page.get_by_text("Can't be read", exact=True)).to_be_visible()
         store_key(page, key)
         page.get_by_role("link", name="Go to Amazon Sales Channel").click()
         expect(page.get_by_text("Sell products in the Amazon marketplace")).to_be_visible()
