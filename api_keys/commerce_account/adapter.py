@@ -20,7 +20,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _, gettext_lazy as _lazy
 
-from api_keys.commerce_account import encryption, known_devices
+from admin_portal import encryption
+from api_keys.commerce_account import known_devices
 from api_keys.commerce_account.access import has_recent_proof
 from api_keys.commerce_account.claiming import note_password
 

@@ -10,8 +10,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from admin_portal.encryption import decrypt, encrypt
 from api_keys.commerce_account.digests import digest_of
-from api_keys.commerce_account.encryption import decrypt, encrypt
 from api_keys.commerce_account.history import NOBODY, Actor, record
 from api_keys.commerce_account.models import Company, Event, IssuedKey, KeyState
 from api_keys.contract import Environment, fingerprint, generate_key, last_four
@@ -76,7 +76,7 @@ def issue_key(
 def read_key(issued: IssuedKey) -> str:
     """Open the copy kept for the key's owner.
 
-    Raises InvalidToken when none of today's encryption keys opens it, or when it was revoked.
+    Raises UnreadableError when none of today's encryption keys opens it, or when it was revoked.
     """
     return decrypt(issued.ciphertext)
 

@@ -13,7 +13,7 @@ from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.db.models import QuerySet
 
-from api_keys.commerce_account import encryption
+from admin_portal import encryption
 
 logger = logging.getLogger(__name__)
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from admin_portal.encryption import decrypt
 from api_keys.contract import Environment, fingerprint, last_four
-from api_keys.store_configuration.encryption import decrypt
 from api_keys.store_configuration.models import StoredKey
 from api_keys.store_configuration.pasting import without_surroundings
 

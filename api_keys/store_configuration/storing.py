@@ -7,8 +7,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from admin_portal.encryption import encrypt
 from api_keys.contract import Environment, fingerprint, last_four
-from api_keys.store_configuration.encryption import encrypt
 from api_keys.store_configuration.models import StoredKey
 
 

@@ -12,12 +12,12 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from admin_portal.encryption import UnreadableError
 from api_keys.contract import STATUS, Answer, Cause, Environment, Verdict
 from api_keys.store_configuration import verification_log
 from api_keys.store_configuration.announcing import announce
 from api_keys.store_configuration.breaker import breaker_for
 from api_keys.store_configuration.client import check_key
-from api_keys.store_configuration.encryption import UnreadableError
 from api_keys.store_configuration.held_keys import HeldKey, held_key
 from api_keys.store_configuration.models import GlobalSettings, LastVerification
 from api_keys.store_configuration.pasting import is_malformed

@@ -26,7 +26,7 @@ CHANNEL = "/marketing/amazon-sales-channel/"
 ISSUED = 1000
 # One after the other would take minutes; nobody asks for these.
 ISSUE_MANY = f"""
-from api_keys.commerce_account.encryption import encrypt
+from admin_portal.encryption import encrypt
 from api_keys.commerce_account.models import Company, IssuedKey
 company = Company.objects.get()
 IssuedKey.objects.bulk_create(

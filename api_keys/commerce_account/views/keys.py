@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from cryptography.fernet import InvalidToken
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
+from admin_portal.encryption import UnreadableError
 from api_keys.commerce_account import issuing
 from api_keys.commerce_account.access import (
     FORM_METHODS,
@@ -54,7 +54,7 @@ def reveal_key(request: MemberRequest, pk: int) -> HttpResponse:
         return HttpResponse(status=410) if is_for_script else _already_deleted(request, issued)
     try:
         key = issuing.reveal_key(issued, by=actor_of(request))
-    except InvalidToken:
+    except UnreadableError:
         return HttpResponse(status=410) if is_for_script else _sealed(request, issued)
     if is_for_script:
         return HttpResponse(key, content_type="text/plain; charset=utf-8")

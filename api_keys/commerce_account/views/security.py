@@ -6,13 +6,14 @@ from typing import Any
 
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.webauthn.views import ReauthenticateWebAuthnView
-from cryptography.fernet import InvalidToken
 from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.generic.edit import FormView
+
+from admin_portal.encryption import UnreadableError
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -37,7 +38,7 @@ def _if_readable(view: View) -> View:
     def wrapped(request: HttpRequest) -> HttpResponse:
         try:
             return view(request)
-        except InvalidToken:
+        except UnreadableError:
             messages.error(
                 request, _("This site can no longer read your recovery codes. Make new ones.")
             )

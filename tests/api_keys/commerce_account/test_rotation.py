@@ -10,8 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import Settings
 
-from admin_portal import rotation
-from api_keys.commerce_account import encryption
+from admin_portal import encryption, rotation
 from api_keys.commerce_account.issuing import read_key
 from api_keys.commerce_account.management.commands.rotate_encryption_key import Command
 from api_keys.commerce_account.models import Company, IssuedKey

@@ -4,8 +4,8 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
+from admin_portal.encryption import decrypt
 from api_keys.contract import Environment, Verdict, fingerprint, generate_key
-from api_keys.store_configuration.encryption import decrypt
 from api_keys.store_configuration.models import StoredKey
 from tests.conftest import KeyService
 

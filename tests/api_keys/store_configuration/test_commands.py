@@ -3,8 +3,8 @@ import io
 import pytest
 from django.core.management import CommandError, call_command
 
+from admin_portal.encryption import decrypt
 from api_keys.contract import Environment, Verdict, generate_key
-from api_keys.store_configuration.encryption import decrypt
 from api_keys.store_configuration.management.commands.verify_stored_key import REASONS
 from api_keys.store_configuration.models import StoredKey
 from tests.conftest import KeyService

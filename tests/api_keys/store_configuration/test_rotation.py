@@ -4,8 +4,8 @@ import pytest
 from cryptography.fernet import Fernet
 from pytest_django import Settings
 
+from admin_portal.encryption import decrypt, re_encrypted
 from api_keys.contract import Environment, fingerprint, generate_key
-from api_keys.store_configuration.encryption import decrypt, re_encrypted
 from api_keys.store_configuration.management.commands import rotate_encryption_key
 from api_keys.store_configuration.management.commands.rotate_encryption_key import Command
 from api_keys.store_configuration.models import StoredKey

@@ -1,5 +1,6 @@
+from admin_portal import encryption
 from admin_portal.rotation import Kept, RotateCommand
-from api_keys.commerce_account import encryption, second_factors
+from api_keys.commerce_account import second_factors
 from api_keys.commerce_account.models import IssuedKey
 
 

@@ -1,5 +1,5 @@
+from admin_portal.encryption import re_encrypted
 from admin_portal.rotation import Kept, RotateCommand
-from api_keys.store_configuration.encryption import re_encrypted
 from api_keys.store_configuration.models import StoredKey
 
 

@@ -2,7 +2,7 @@ import pytest
 from cryptography.fernet import Fernet
 from pytest_django import Settings
 
-from api_keys.store_configuration.encryption import UnreadableError, decrypt, encrypt
+from admin_portal.encryption import UnreadableError, decrypt, encrypt
 
 
 def test_decrypting_gives_back_what_was_encrypted() -> None:

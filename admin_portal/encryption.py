@@ -1,16 +1,24 @@
-"""Encrypt and decrypt what the database keeps: copies of issued keys, and second factors."""
+"""Encryption of what a site keeps, with keys of its own. Nothing else touches ciphertext."""
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
 
+class UnreadableError(Exception):
+    """What is kept was not encrypted with any of today's encryption keys, or was altered."""
+
+
 def encrypt(text: str) -> str:
+    """Encrypt with the first of the site's encryption keys; twice the same never looks alike."""
     return _cipher().encrypt(text.encode()).decode()
 
 
 def decrypt(ciphertext: str) -> str:
-    """Raises InvalidToken when none of today's encryption keys opens `ciphertext`."""
-    return _cipher().decrypt(ciphertext.encode()).decode()
+    """Decrypt with whichever encryption key fits. Raises UnreadableError when none does."""
+    try:
+        return _cipher().decrypt(ciphertext.encode()).decode()
+    except InvalidToken as error:
+        raise UnreadableError from error
 
 
 def re_encrypted(ciphertext: str) -> str | None:
