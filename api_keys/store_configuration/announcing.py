@@ -31,7 +31,8 @@ SHORTEST_OUTAGE = timedelta(minutes=5)
 
 MOST_CHANGES = 4
 """Of one key's verdict, told within CHANGES_WITHIN. What comes beyond them is told later, if it is
-true then: a service of two minds about a key would send e-mails with each visit."""
+true then: a service of two minds about a key would send e-mails with each visit, and so would two
+processes of ours, one of which was not restarted with the new key."""
 
 CHANGES_WITHIN = timedelta(hours=1)
 
@@ -101,7 +102,8 @@ def _change_verdict(watch: KeyWatch, verification: KeyVerification, asked_at: da
     fingerprint = fingerprint_of(verification.held)
     is_same_key = watch.fingerprint == fingerprint
     is_good = verification.verdict is Verdict.VALID
-    if is_same_key and _changes_told(verification) >= MOST_CHANGES:
+    is_news = is_same_key or not is_good
+    if is_news and _changes_told(verification) >= MOST_CHANGES:
         return
     rows = KeyWatch.objects.filter(
         pk=watch.pk, fingerprint=watch.fingerprint, verdict=watch.verdict

@@ -89,6 +89,19 @@ def test_service_of_two_minds_sends_no_flood_and_its_last_word_is_told(
     assert told() == [*in_the_hour, unknown]
 
 
+def test_process_with_a_former_key_sends_no_flood(
+    db: None, key_service: KeyService, settings: Settings
+) -> None:
+    keys = [generate_key(PRODUCTION), generate_key(PRODUCTION)]
+    key_service.answers(*[Verdict.REVOKED, Verdict.VALID] * 10)
+
+    for visit in range(20):
+        settings.LOCKED_API_KEYS = {PRODUCTION: ("PRODUCTION_API_KEY", keys[visit % 2])}
+        verify()
+
+    assert told() == ["The production key was deleted in API Portal"] * 4
+
+
 def test_new_key_is_told_of_however_its_predecessor_changed(
     stored_key: str, key_service: KeyService
 ) -> None:
