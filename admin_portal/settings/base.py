@@ -38,15 +38,22 @@ def secret(name: str, file_name: str) -> tuple[str, str] | None:
     `name` holds the secret itself, `file_name` the path of a file with it.
     """
     path: str = env.str(file_name, default="")
-    value: str = env.str(name, default="")
+    # Not by `env`, which takes what begins with $ for the name of another variable.
+    value = os.environ.get(name, "")
     if value and path:
         raise ImproperlyConfigured(f"{name} and {file_name} are both set: set one of them.")
-    if not path:
-        return (name, value) if value else None
+    if not value and not path:
+        return None
     try:
-        return file_name, Path(path).read_text().strip()
-    except (OSError, UnicodeDecodeError):
-        raise ImproperlyConfigured(f"{file_name} names no text file that can be read.") from None
+        found = Path(path).read_text() if path else value.encode().decode()
+    except (OSError, UnicodeError):
+        what = (
+            f"{file_name} names no text file that can be read." if path else f"{name} is no text."
+        )
+        raise ImproperlyConfigured(what) from None
+    if not found.strip():
+        raise ImproperlyConfigured(f"{file_name if path else name} holds nothing but spaces.")
+    return file_name if path else name, found.strip()
 
 
 def number(name: str, default: Number) -> Number:

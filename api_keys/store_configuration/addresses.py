@@ -58,7 +58,7 @@ def is_loopback_host(host: str) -> bool:
 def is_forbidden_literal(url: str) -> bool:
     """Tell whether `url` has, instead of a name, an address that we must not connect to."""
     host = parse_url(url).host or ""
-    address = literal(host)
+    address = literal(host.rstrip("."))  # with a dot behind it, it is a name to us, if not to all
     return address is not None and not is_allowed(address, host)
 
 

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
-from admin_portal.notifications.models import Severity
+from admin_portal.notifications.models import Notification, Severity
 from admin_portal.notifications.telling import notify
 from api_keys.contract import Cause, Environment, Verdict
 from api_keys.store_configuration.held_keys import HeldKey, held_key
@@ -28,6 +28,15 @@ logger = logging.getLogger(__name__)
 
 SHORTEST_OUTAGE = timedelta(minutes=5)
 """Anything shorter is no news, even when there is no grace."""
+
+MOST_CHANGES = 4
+"""Of one key's verdict, told within CHANGES_WITHIN. What comes beyond them is told later, if it is
+true then: a service of two minds about a key would send e-mails with each visit, and so would two
+processes of ours, one of which was not restarted with the new key."""
+
+CHANGES_WITHIN = timedelta(hours=1)
+
+CHANGES = [f"store_configuration.{kind}" for kind in ("key_stopped_working", "key_works_again")]
 
 
 def announce(verification: KeyVerification, *, asked_at: datetime, is_answered: bool) -> None:
@@ -93,6 +102,9 @@ def _change_verdict(watch: KeyWatch, verification: KeyVerification, asked_at: da
     fingerprint = fingerprint_of(verification.held)
     is_same_key = watch.fingerprint == fingerprint
     is_good = verification.verdict is Verdict.VALID
+    is_news = is_same_key or not is_good
+    if is_news and _changes_told(verification) >= MOST_CHANGES:
+        return
     rows = KeyWatch.objects.filter(
         pk=watch.pk, fingerprint=watch.fingerprint, verdict=watch.verdict
     )
@@ -113,6 +125,15 @@ def _change_verdict(watch: KeyWatch, verification: KeyVerification, asked_at: da
             _tell_trouble(verification)
         elif is_same_key:
             _tell(verification, "key_works_again", Severity.NOTICE)
+
+
+def _changes_told(verification: KeyVerification) -> int:
+    return Notification.objects.filter(
+        kind__in=CHANGES,
+        created_at__gt=verification.verified_at - CHANGES_WITHIN,
+        detail__environment=verification.environment,
+        detail__fingerprint=fingerprint_of(verification.held),
+    ).count()
 
 
 def _note_outage(watch: KeyWatch, verification: KeyVerification) -> None:

@@ -211,7 +211,7 @@ def _http(title: str, target: Target, trial: Trial) -> Step:
 def _clock(title: str, target: Target, trial: Trial, ran_at: datetime) -> Step:
     try:
         theirs = parsedate_to_datetime(trial.date)
-    except ValueError:
+    except (ValueError, OverflowError):
         return Step(title, Result.NOT_USED, found=(_("The service does not tell its time."),))
     if theirs.tzinfo is None:
         theirs = theirs.replace(tzinfo=UTC)

@@ -38,7 +38,7 @@ class HeldKey:
 
     def open(self) -> str:
         """Return the key itself. Raises UnreadableError when today's encryption keys don't fit."""
-        return self._locked or decrypt(self._ciphertext)
+        return self._locked if self.locked_by else decrypt(self._ciphertext)
 
 
 def held_key(environment: Environment) -> HeldKey | None:

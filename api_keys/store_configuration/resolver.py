@@ -19,7 +19,8 @@ _UNDER_WAY: dict[tuple[str, int], Future[list[Endpoint]]] = {}
 def look_up(host: str, port: int, seconds: float) -> list[Endpoint]:
     """Return the host's endpoints, the system's favourite first.
 
-    Raises TimeoutError when they are not known in time, and `socket.gaierror` when there are none.
+    Raises TimeoutError when they are not known in time, `socket.gaierror` when there are none, and
+    another OSError when this machine is at its limits.
 
     The system's resolver can't be interrupted. It works in a thread of its own, which those who
     ask for the same name meanwhile share: while it hangs, they don't pile up.
@@ -31,11 +32,19 @@ def look_up(host: str, port: int, seconds: float) -> list[Endpoint]:
         answer = _UNDER_WAY.get((host, port))
         if answer is None:
             answer = Future()
-            threading.Thread(
-                target=_answer, args=(answer, host, port), name="look-up", daemon=True
-            ).start()
+            _start(answer, host, port)
             _UNDER_WAY[host, port] = answer
     return answer.result(timeout=seconds)
+
+
+def _start(answer: Future[list[Endpoint]], host: str, port: int) -> None:
+    thread = threading.Thread(
+        target=_answer, args=(answer, host, port), name="look-up", daemon=True
+    )
+    try:
+        thread.start()
+    except RuntimeError as error:  # the machine has no more of them
+        raise OSError("no thread to look a name up in") from error
 
 
 def _answer(answer: Future[list[Endpoint]], host: str, port: int) -> None:

@@ -5,6 +5,7 @@ second would hold a worker for hours. Here every single read gets only what is l
 
 `http.client` is lenient where we can't be: it takes a connection that ends inside the headers for
 their end, skips lines that are no headers, and reads a chunk of negative size until memory ends.
+Its headers may be 6 MiB, which take seconds to parse after the last of them was read in time.
 """
 
 import http.client
@@ -20,6 +21,8 @@ from api_keys.store_configuration.connecting import (
     CheckedHTTPConnection,
     CheckedHTTPSConnection,
 )
+
+MAX_HEAD = 64 * 1024
 
 
 class DeadlineAdapter(HTTPAdapter):
@@ -73,6 +76,8 @@ class _WholeLines(io.BufferedReader):
     """Reads lines to their end. Only before the first one may there be nothing at all."""
 
     has_begun = False
+    head_left = MAX_HEAD
+    is_head = True
 
     def readline(self, size: int | None = -1, /) -> bytes:
         line = super().readline(size)
@@ -80,6 +85,10 @@ class _WholeLines(io.BufferedReader):
         if not line.endswith(b"\n") and not is_cut_by_size and (line or self.has_begun):
             raise http.client.HTTPException("broke off inside a line")
         self.has_begun = True
+        if self.is_head:
+            self.head_left -= len(line)
+            if self.head_left < 0:
+                raise http.client.HTTPException("a head over 64 KiB")
         return line
 
 
@@ -87,10 +96,11 @@ class _StrictResponse(http.client.HTTPResponse):
     def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
         raw = self.fp.detach()
-        self.fp = _WholeLines(_DeadlineReader(raw, sock))
+        self._lines = self.fp = _WholeLines(_DeadlineReader(raw, sock))
 
     def begin(self) -> None:
         super().begin()
+        self._lines.is_head = False
         if self.msg.defects:
             # Said here, before urllib3 can log the broken lines: a key could stand in them.
             raise http.client.HTTPException("lines that are no headers")

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db.models import Q
 from django.utils import timezone
 
 from admin_portal.encryption import UnreadableError
@@ -65,10 +66,11 @@ class KeyVerification:
         """Tell whether an outage may be passed over: this key was found valid a moment ago."""
         if self.verdict is not Verdict.UNAVAILABLE or self.last is None:
             return False
-        # A clock that was set back must not make the grace longer, either.
-        age = abs(self.verified_at - self.last.verified_at)
+        age = self.verified_at - self.last.verified_at
         was_valid = self.last.verdict == Verdict.VALID
-        return was_valid and age < timedelta(seconds=settings.KEY_VALIDATION_GRACE)
+        # Not before it, either: a clock that was set back would make the grace longer.
+        in_time = timedelta(0) <= age < timedelta(seconds=settings.KEY_VALIDATION_GRACE)
+        return was_valid and in_time
 
     @property
     def grace_ends_at(self) -> datetime | None:
@@ -141,8 +143,9 @@ def known_verdict(
 def _verify(environment: Environment, request_id: str, *, insists: bool) -> KeyVerification:
     started = time.monotonic()
     held = held_key(environment)
-    last = last_verification(held)
     answer = _ask_about(held, request_id, insists=insists)
+    # Read only now: a bad verdict that another visit heard during this call ends the grace.
+    last = last_verification(held)
     return KeyVerification(
         environment=environment,
         verdict=answer.verdict,
@@ -244,8 +247,10 @@ def _remember(held: HeldKey, verification: KeyVerification, asked_at: datetime) 
     rows = LastVerification.objects.filter(**key)
     if verification.verdict is Verdict.VALID:
         # Of two visits at once, one may hear "valid" just before the key is deleted and write it
-        # down after the other has written "revoked".
-        rows = rows.filter(verified_at__lte=asked_at)
+        # down after the other has written "revoked". What is good already, and noted before a
+        # clock was set back, stands in nobody's way.
+        is_from_the_future = Q(verdict=Verdict.VALID, verified_at__gt=verification.verified_at)
+        rows = rows.filter(Q(verified_at__lte=asked_at) | is_from_the_future)
     if not rows.update(**found):
         LastVerification.objects.bulk_create(
             [LastVerification(**key, **found)], ignore_conflicts=True

@@ -86,7 +86,8 @@ def _tell_of_expiry(environment: Environment, held: HeldKey | None, now: datetim
         environment,
         held,
         severity=SEVERITIES[expiry.rung],
-        once=f"expires:{environment}:{last.fingerprint}:{expiry.at:%Y%m%d%H%M%S}:{expiry.rung}",
+        # By the day: a service that reckons with what is left says another second each time.
+        once=f"expires:{environment}:{last.fingerprint}:{expiry.at:%Y%m%d}:{expiry.rung}",
         days=expiry.days_left,
         expires_at=expiry.at,
     )

@@ -343,6 +343,40 @@ def test_unreadable_key_file_stops_the_start(environment: dict[str, str], file: 
     assert "PRODUCTION_API_KEY_FILE names no text file" in done.stderr
 
 
+@pytest.mark.parametrize("file", [None, "  \n"])
+def test_key_of_nothing_stops_the_start(
+    environment: dict[str, str], tmp_path: Path, file: str | None
+) -> None:
+    name = "PRODUCTION_API_KEY" if file is None else "PRODUCTION_API_KEY_FILE"
+    (tmp_path / "key").write_text(file or "")
+    environment[name] = "  " if file is None else str(tmp_path / "key")
+
+    done = run(["manage.py", "check"], environment)
+
+    assert done.returncode != 0
+    assert f"{name} holds nothing but spaces" in done.stderr
+
+
+def test_key_that_is_no_text_stops_the_start_without_being_shown(
+    environment: dict[str, str],
+) -> None:
+    environment["PRODUCTION_API_KEY"] = "abcdefgh\udcff"
+
+    done = run(["manage.py", "check"], environment)
+
+    assert done.returncode != 0
+    assert "PRODUCTION_API_KEY is no text" in done.stderr
+    assert "abcdefgh" not in done.stderr
+
+
+def test_key_may_begin_with_any_character(environment: dict[str, str]) -> None:
+    environment["PRODUCTION_API_KEY"] = "$HOME"
+
+    found = read(ADMIN, "settings.LOCKED_API_KEYS", environment)
+
+    assert found == str({"production": ("PRODUCTION_API_KEY", "$HOME")})
+
+
 def test_key_set_twice_stops_the_start(environment: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "key").write_text("a key")
     environment["SANDBOX_API_KEY_FILE"] = str(tmp_path / "key")

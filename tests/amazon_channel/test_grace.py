@@ -7,8 +7,10 @@ import time_machine
 from django.test import Client
 from pytest_django import Settings
 
-from api_keys.contract import Answer, Environment, Verdict, fingerprint, generate_key
+from api_keys.contract import Answer, Cause, Environment, Verdict, fingerprint, generate_key
+from api_keys.store_configuration import verification
 from api_keys.store_configuration.storing import KeyChange, store_keys
+from api_keys.store_configuration.verification import Occasion, verify_stored_key
 from tests.conftest import HttpAnswer, KeyService
 
 pytestmark = pytest.mark.postgresql
@@ -134,16 +136,48 @@ def test_known_expiry_closes_without_the_service(
     assert "Nov. 23, 2026, 12:05 p.m. UTC" in welcome
 
 
+@pytest.mark.parametrize("back", [INSTANT, 10 * MINUTE, 16 * MINUTE])
 def test_clock_set_back_does_not_lengthen_the_grace(
-    admin_client: Client, stored_key: str, key_service: KeyService
+    admin_client: Client, stored_key: str, key_service: KeyService, back: timedelta
 ) -> None:
     key_service.answers(Verdict.VALID, OUTAGE)
 
     with time_machine.travel(NOW, tick=False) as clock:
         visit_after(clock, 0 * MINUTE, admin_client)
-        set_back = visit_after(clock, -16 * MINUTE, admin_client)
+        set_back = visit_after(clock, -back, admin_client)
 
     assert set_back[0] == 503
+
+
+def test_good_verdict_after_a_clock_was_set_back_begins_a_grace(
+    admin_client: Client, stored_key: str, key_service: KeyService
+) -> None:
+    key_service.answers(Verdict.VALID, Verdict.VALID, OUTAGE)
+
+    with time_machine.travel(NOW, tick=False) as clock:
+        visit_after(clock, 0 * MINUTE, admin_client)
+        visit_after(clock, -20 * MINUTE, admin_client)
+        in_grace = visit_after(clock, 3 * MINUTE, admin_client)
+
+    assert in_grace[0] == 200
+
+
+def test_bad_verdict_that_another_visit_hears_meanwhile_ends_the_grace(
+    admin_client: Client, stored_key: str, key_service: KeyService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hangs(key: str, **about: object) -> Answer:
+        monkeypatch.setattr(verification, "check_key", lambda key, **about: Answer(Verdict.REVOKED))
+        verify_stored_key(Environment.PRODUCTION, Occasion.VISIT)
+        return Answer(Verdict.UNAVAILABLE, cause=Cause.TIME_OUT)
+
+    key_service.answers(Verdict.VALID)
+    admin_client.get(HOME)
+    monkeypatch.setattr(verification, "check_key", hangs)
+
+    page = admin_client.get(HOME)
+
+    assert page.status_code == 503
+    assert "it had found: The stored API key was deleted" in page.text
 
 
 def test_503_page_says_what_happened_in_words_and_for_the_server_s_operator(

@@ -143,6 +143,11 @@ def sends_headers_for_ever(connection: socket.socket, over: threading.Event) -> 
         connection.sendall(b"X-More: " + b"z" * 1000 + b"\r\n")
 
 
+def sends_headers_that_take_long_to_read(connection: socket.socket, over: threading.Event) -> None:
+    cookie = b"Set-Cookie: a=b; expires=01 Jan 1994" + b" " * 65_000 + b"!\r\n"
+    connection.sendall(b"HTTP/1.1 200 OK\r\n" + cookie * 95 + b"Content-Length: 0\r\n\r\n")
+
+
 def sends_a_gibibyte(connection: socket.socket, over: threading.Event) -> None:
     connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % 2**30)
     for _ in range(2**10):

@@ -104,6 +104,7 @@ def test_this_machine_by_name_leads_to_this_machine_only(settings: Settings, hos
         "https://2130706433",
         "https://0251.0376.0251.0376",
         "https://[fe80::1%25eth0]",
+        "https://169.254.169.254.",
     ],
 )
 def test_forbidden_address_is_known_however_it_is_written(url: str) -> None:

@@ -72,6 +72,49 @@ def test_each_bad_verdict_is_told_once_and_so_is_the_end_of_it(
     assert seen == [[], [], [title], [title], [title, WORKS_AGAIN], [title, WORKS_AGAIN]]
 
 
+def test_service_of_two_minds_sends_no_flood_and_its_last_word_is_told(
+    administrator: User, stored_key: str, key_service: KeyService
+) -> None:
+    unknown = "The production key is not known to the key service"
+    key_service.answers(*[Verdict.VALID, Verdict.INVALID] * 20)
+
+    with time_machine.travel(NOW, tick=False) as clock:
+        for _visit in range(40):
+            verify()
+        in_the_hour = told()
+        clock.shift(61 * MINUTE)
+        verify()
+
+    assert in_the_hour == [unknown, WORKS_AGAIN] * 2
+    assert told() == [*in_the_hour, unknown]
+
+
+def test_process_with_a_former_key_sends_no_flood(
+    db: None, key_service: KeyService, settings: Settings
+) -> None:
+    keys = [generate_key(PRODUCTION), generate_key(PRODUCTION)]
+    key_service.answers(*[Verdict.REVOKED, Verdict.VALID] * 10)
+
+    for visit in range(20):
+        settings.LOCKED_API_KEYS = {PRODUCTION: ("PRODUCTION_API_KEY", keys[visit % 2])}
+        verify()
+
+    assert told() == ["The production key was deleted in API Portal"] * 4
+
+
+def test_new_key_is_told_of_however_its_predecessor_changed(
+    stored_key: str, key_service: KeyService
+) -> None:
+    key_service.answers(*[Verdict.VALID, Verdict.INVALID] * 5, Verdict.REVOKED)
+    for _visit in range(10):
+        verify()
+
+    replace_key(stored_key)
+    verify()
+
+    assert told()[4:] == ["The production key was deleted in API Portal"]
+
+
 def test_first_verdict_on_a_new_key_is_told_only_when_it_is_bad(
     stored_key: str, key_service: KeyService
 ) -> None:

@@ -24,6 +24,7 @@ from tests.api_keys.store_configuration.faulty_service import (
     saying,
     sends_a_gibibyte,
     sends_a_negative_chunk,
+    sends_headers_that_take_long_to_read,
     speaks_no_http,
     unconnectable_url,
 )
@@ -112,6 +113,29 @@ def test_body_of_64_kib_is_read_and_no_more(
         answer = ask(settings, service.url)
 
     assert answer.verdict is verdict
+
+
+@pytest.mark.parametrize(("size", "verdict"), [(65_000, Verdict.VALID), (66_000, UNAVAILABLE)])
+def test_head_of_64_kib_is_read_and_no_more(
+    settings: Settings, size: int, verdict: Verdict
+) -> None:
+    headers = "".join(f"X-More: {'x' * 990}\r\n" for _kilobyte in range(size // 1000))
+
+    with FaultyService(answering("200 OK", headers)) as service:
+        answer = ask(settings, service.url)
+
+    assert answer.verdict is verdict
+
+
+def test_headers_that_were_read_in_time_take_no_more_to_understand(settings: Settings) -> None:
+    settings.KEY_VALIDATION_TIMEOUT = 2
+    started = time.monotonic()
+
+    with FaultyService(sends_headers_that_take_long_to_read) as service:
+        answer = ask(settings, service.url)
+
+    assert answer.verdict is UNAVAILABLE
+    assert time.monotonic() - started < 3
 
 
 def test_connecting_has_a_limit_of_its_own(settings: Settings) -> None:

@@ -59,6 +59,20 @@ def test_resolver_that_hangs_costs_the_time_limit_and_one_thread(
     assert names.looked_up == ["slow.example"]
 
 
+def test_look_up_without_a_thread_to_do_it_is_unavailable(
+    settings: Settings, names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    names.lead(NAME, lambda: ["8.8.8.8"])
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+
+    answer = ask(settings, f"https://{NAME}")
+
+    assert answer == Answer(UNAVAILABLE, cause=Cause.NO_CONNECTION, detail="no connection")
+
+
 @pytest.mark.usefixtures("_loopback_allowed")
 def test_dead_addresses_share_the_time_to_connect(settings: Settings, names: Names) -> None:
     names.lead(NAME, ["127.0.0.1"] * 20)

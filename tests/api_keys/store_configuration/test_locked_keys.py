@@ -93,7 +93,9 @@ def test_locked_key_can_t_be_stored_by_script(
     assert not StoredKey.objects.exists()
 
 
-@pytest.mark.parametrize("broken", ["ck_production_cut", "two words", "schl\u00fcssel", "k" * 513])
+@pytest.mark.parametrize(
+    "broken", ["ck_production_cut", "two words", "schl\u00fcssel", "k" * 513, "''"]
+)
 def test_malformed_locked_key_is_called_so_without_a_call(
     db: None, settings: Settings, key_service: KeyService, broken: str
 ) -> None:

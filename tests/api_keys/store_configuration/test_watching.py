@@ -250,6 +250,21 @@ def test_key_that_was_deleted_or_replaced_is_not_announced(
     assert (deleted, titles_after(clock, days=86)) == ([], [])
 
 
+def test_date_that_trembles_by_a_second_is_told_once(
+    stored_key: str, key_service: KeyService, clock: time_machine.Traveller
+) -> None:
+    held_for(key_service, clock, days=90)
+    clock.move_to(NOW + 85 * DAY)
+
+    for seconds in range(3):
+        trembling = NOW + 90 * DAY + timedelta(seconds=seconds)
+        key_service.answers(Answer(Verdict.VALID, expires_at=trembling))
+        verify_stored_key(PRODUCTION, Occasion.VISIT)
+        tell_of_expiries(timezone.now())
+
+    assert Notification.objects.count() == 1
+
+
 @pytest.mark.django_db(transaction=True)
 def test_ladders_at_once_tell_once(stored_key: str, key_service: KeyService) -> None:
     with time_machine.travel(NOW, tick=False) as clock:
