@@ -215,6 +215,17 @@ def test_nothing_found_leads_back_to_everything(admin_client: Client) -> None:
     assert f'<a href="{URL}">Show all</a>' in page
 
 
+def test_another_page_or_order_is_no_search(admin_client: Client) -> None:
+    add(60)
+
+    first = admin_client.get(URL, {"sort": "oldest", "environment": "", "who": ""}).text
+    second = admin_client.get(link_in(first, "next")).text
+    empty = admin_client.get(URL, {"sort": "oldest", "environment": "sandbox"}).text
+
+    assert "Show all" not in first + second
+    assert "Show all" in empty
+
+
 @pytest.mark.parametrize("sort", ["newest", "oldest", "slowest", "most"])
 def test_pages_go_back_and_forth_without_a_gap_in_each_order(
     admin_client: Client, sort: str
