@@ -9,7 +9,7 @@ from amazon_channel.preparation import TASKS
 from amazon_channel.prompts import Page, prompt_for, troubles
 from api_keys.contract import Environment
 from api_keys.store_configuration.models import GlobalSettings
-from api_keys.store_configuration.permissions import SAVE
+from api_keys.store_configuration.permissions import SAVE, SEE
 
 
 @requires_valid_key
@@ -36,7 +36,7 @@ def welcome(request: VerifiedRequest) -> HttpResponse:
     context = {
         "verification": request.key_verification,
         "prompt": prompt,
-        "may_add": request.user.has_perm(SAVE),
+        "may_add": request.user.has_perms((SEE, SAVE)),
         "api_portal_url": settings.API_PORTAL_URL,
     }
     return render(request, "amazon_channel/welcome.html", context)
@@ -49,6 +49,7 @@ def help_page(request: HttpRequest) -> HttpResponse:
     context = {
         "environment": environment,
         "troubles": troubles(environment),
+        "may_add": request.user.has_perms((SEE, SAVE)),
         "api_portal_url": settings.API_PORTAL_URL,
     }
     return render(request, "amazon_channel/help.html", context)

@@ -56,16 +56,20 @@ def tell(
     held: HeldKey | None,
     *,
     severity: Severity,
+    page: str = "api_keys",
     once: str | None = None,
     **detail: Any,
 ) -> bool:
-    """Notify whoever may see the keys, and by e-mail whoever may change them."""
+    """Notify whoever may see the keys, and by e-mail whoever may change them.
+
+    `page` is the name of the one where something can be done about it.
+    """
     return notify(
         f"store_configuration.{kind}",
         severity=severity,
         permission=SEE,
         mail_permission=SAVE,
-        link=reverse("api_keys"),
+        link=reverse(page),
         once=once,
         detail={
             "environment": environment,
@@ -158,6 +162,7 @@ def _note_outage(watch: KeyWatch, verification: KeyVerification) -> None:
                 verification,
                 "service_unavailable",
                 Severity.MAJOR,
+                page="service_connection",
                 since_at=watch.unavailable_since,
                 cause=verification.cause,
             )
@@ -176,6 +181,7 @@ def _end_outage(watch: KeyWatch, verification: KeyVerification) -> None:
                 verification,
                 "service_available_again",
                 Severity.NOTICE,
+                page="service_connection",
                 since_at=watch.unavailable_since,
             )
 

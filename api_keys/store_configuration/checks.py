@@ -66,7 +66,7 @@ def _check_url(name: str, url: str) -> list[CheckMessage]:
             Error(
                 f"{name} is an address of this network, not of the internet.",
                 hint="If the key service is there, list it in KEY_VALIDATION_ALLOWED_NETWORKS.",
-                id="store_configuration.E006",
+                id="store_configuration.E008",
             )
         ]
     is_in_clear = url.lower().startswith("http:") and not is_loopback(url)

@@ -37,7 +37,7 @@ def key_verifications(request: HttpRequest) -> HttpResponse:
         "form": form,
         "page": page,
         "rows": [(row, reason(row), occasion(row)) for row in page.rows],
-        "is_searched": bool(request.GET),
+        "is_searched": any(value for name, value in form.cleaned_data.items() if name != "sort"),
     }
     return render(request, "store_configuration/key_verifications.html", context)
 

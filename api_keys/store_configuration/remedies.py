@@ -44,7 +44,7 @@ EXCHANGING: Mapping[Cause, Trouble] = {
     ),
     Cause.SERVER_ERROR: Trouble(
         _("The service is there, but it has a failure of its own."),
-        _("Tell whoever runs the service, with the request id below."),
+        _("Tell whoever runs the service, with the request id above."),
     ),
     Cause.NOT_THE_PROTOCOL: Trouble(
         _("Something answers here, but not as a key service does: a web page, or another program."),

@@ -97,20 +97,22 @@ def _saved(request: AuthenticatedRequest, form: ApiKeysForm) -> HttpResponseRedi
     for environment, held in held_keys().items():
         if held:
             verification = verify_stored_key(environment, Occasion.SAVE, request.user)
-            _tell_trouble(request, environment, verification.verdict)
+            _tell_trouble(request, held, verification.verdict)
     return redirect("api_keys")
 
 
-def _tell_trouble(
-    request: AuthenticatedRequest, environment: Environment, verdict: Verdict
-) -> None:
-    if verdict is Verdict.UNAVAILABLE:
-        text = _("The %s Api Key is saved, but not verified yet: the key service can't be reached.")
-    elif verdict is not Verdict.VALID:
-        text = _("The %s Api Key is saved, but it does not work. Why stands beside the field.")
-    else:
+def _tell_trouble(request: AuthenticatedRequest, held: HeldKey, verdict: Verdict) -> None:
+    if verdict is Verdict.VALID:
         return
-    messages.warning(request, text % environment.label)
+    if verdict is Verdict.UNAVAILABLE and held.locked_by:
+        text = _("The %s Api Key is not verified: the key service can't be reached.")
+    elif verdict is Verdict.UNAVAILABLE:
+        text = _("The %s Api Key is saved, but not verified yet: the key service can't be reached.")
+    elif held.locked_by:
+        text = _("The %s Api Key does not work. Why stands beside the field.")
+    else:
+        text = _("The %s Api Key is saved, but it does not work. Why stands beside the field.")
+    messages.warning(request, text % held.environment.label)
 
 
 def _what_changed(environment: Environment, held: HeldKey | None) -> str:
@@ -130,14 +132,17 @@ def _what_changed(environment: Environment, held: HeldKey | None) -> str:
 
 def _render_form(request: AuthenticatedRequest, form: ApiKeysForm) -> HttpResponse:
     now = timezone.now()
+    may_save = request.user.has_perm(SAVE)
     for name in list(form.errors)[:1]:
         form.fields[name].widget.attrs["autofocus"] = True
+    for field in form.fields.values():
+        field.disabled |= not may_save
     rows = [_row(form, environment, held, now) for environment, held in held_keys().items()]
     context = {
         "form": form,
         "rows": rows,
         "channel_environment": GlobalSettings.current().environment,
-        "may_save": request.user.has_perm(SAVE),
+        "may_save": may_save,
         "api_portal_url": settings.API_PORTAL_URL,
     }
     return render(request, "store_configuration/api_keys.html", context)

@@ -3,12 +3,15 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
 
-def test_address_is_changed_and_taken_away(administrator: User) -> None:
-    for email in ("ada@example.com", ""):
+def test_address_is_changed_and_taken_away(
+    administrator: User, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for email, where in (("ada@example.com", "to ada@example.com"), ("", "nowhere")):
         call_command("change_email", "ada", email)
 
         administrator.refresh_from_db()
         assert administrator.email == email
+        assert capsys.readouterr().out == f"E-mails for ada go {where}.\n"
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,19 @@ def test_grace_counts_from_the_last_good_verdict_whatever_is_written_down_rarely
     assert in_grace[0] == 200
 
 
+def test_channel_names_the_known_expiry_in_the_grace_too(
+    admin_client: Client, stored_key: str, key_service: KeyService
+) -> None:
+    key_service.answers(Answer(Verdict.VALID, expires_at=NOW + timedelta(days=200)), OUTAGE)
+
+    with time_machine.travel(NOW, tick=False) as clock:
+        visit_after(clock, 0 * MINUTE, admin_client)
+        in_grace = visit_after(clock, MINUTE, admin_client)
+
+    assert "June 11, 2027, noon UTC" in in_grace[1]
+    assert "names no date" not in in_grace[1]
+
+
 def test_grace_leads_on_from_the_welcome_page_too(
     admin_client: Client, stored_key: str, key_service: KeyService
 ) -> None:

@@ -15,10 +15,11 @@ from amazon_channel.prompts import OUTAGES, PROMPTS, Page, Prompt, troubles
 from api_keys.contract import Answer, Cause, Environment, Verdict, generate_key
 from api_keys.store_configuration import verification
 from api_keys.store_configuration.models import StoredKey
-from tests.conftest import HttpAnswer, KeyService
+from tests.conftest import HttpAnswer, KeyService, client_with
 
 HOME = "/marketing/amazon-sales-channel/"
 HELP = "/help/amazon-sales-channel/"
+ACTIONS = {"Try again": HOME, "Test the connection": "/system/tools/service-connection/"}
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "verdicts.md"
 PAGES = {"the channel": Page.CHANNEL, "Welcome": Page.WELCOME, "503": Page.UNAVAILABLE}
 
@@ -115,6 +116,22 @@ def test_the_page_says_what_the_documentation_says(
     assert escape(prompt.why) in page
     if prompt.page is Page.WELCOME:
         assert f"<h2>{escape(prompt.action)}</h2>" in page
+    if prompt.page is Page.UNAVAILABLE:
+        assert f'button-primary" href="{ACTIONS[str(prompt.action)]}">{prompt.action}</a>' in page
+
+
+@pytest.mark.parametrize("path", [HOME, HELP])
+@pytest.mark.parametrize("permissions", [(), ("view_storedkey",), ("change_storedkey",)])
+def test_nobody_is_led_to_a_page_that_refuses_them(
+    db: None, permissions: tuple[str, ...], path: str
+) -> None:
+    client = client_with(*permissions)
+
+    page = client.get(path, follow=True).text
+
+    links = set(re.findall(r'href="(/(?!static)[^"#]*)', page))
+    assert {client.get(link, follow=True).status_code for link in links} == {200}
+    assert "Ask an administrator who may change the configuration" in page
 
 
 def test_help_page_explains_every_trouble(admin_client: Client, key_service: KeyService) -> None:

@@ -23,3 +23,5 @@ class Command(BaseCommand):
             raise CommandError(f"“{email}” is no e-mail address.") from error
         if not User.objects.filter(username=options["username"]).update(email=email):
             raise CommandError(f"Nobody is called {options['username']}.")
+        where = f"to {email}" if email else "nowhere"
+        self.stdout.write(f"E-mails for {options['username']} go {where}.")

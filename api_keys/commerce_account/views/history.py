@@ -39,7 +39,7 @@ def history(request: MemberRequest) -> HttpResponse:
         "page": page,
         "events": [(event, what(event), who(event), details(event)) for event in page.rows],
         "key": IssuedKey.objects.filter(company=company, pk=key_pk).first() if key_pk else None,
-        "is_searched": bool(request.GET),
+        "is_searched": any(form.cleaned_data.values()),
     }
     return render(request, "commerce_account/history.html", context)
 

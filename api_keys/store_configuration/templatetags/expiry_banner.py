@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from api_keys.store_configuration.expiries import expiry_at
 from api_keys.store_configuration.held_keys import HeldKey
-from api_keys.store_configuration.permissions import SAVE
+from api_keys.store_configuration.permissions import SAVE, SEE
 
 register = template.Library()
 
@@ -22,6 +22,6 @@ def expiry_banner(
     return {
         "held": held,
         "expiry": expiry_at(expires_at, timezone.now()),
-        "may_add": context["request"].user.has_perm(SAVE),
+        "may_add": context["request"].user.has_perms((SEE, SAVE)),
         "api_portal_url": settings.API_PORTAL_URL,
     }

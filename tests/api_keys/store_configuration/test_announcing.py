@@ -370,6 +370,20 @@ def test_known_expiry_is_told_in_an_outage_and_does_not_end_it(
     assert told() == [OUT, "The production key has expired"]
 
 
+def test_each_notification_leads_to_where_one_can_do_something(
+    stored_key: str, key_service: KeyService, clock: time_machine.Traveller
+) -> None:
+    key_service.answers(Verdict.VALID, OUTAGE, OUTAGE, Verdict.REVOKED)
+    for minute in (0, 5, 25, 30):
+        clock.move_to(NOW + minute * MINUTE)
+        verify()
+
+    links = [notification.link for notification in Notification.objects.order_by("pk")]
+    keys = "/stores/configuration/services/magento-services/"
+    connection = "/system/tools/service-connection/"
+    assert links == [connection, connection, keys]
+
+
 @pytest.mark.parametrize("cause", sorted(set(Cause) - {Cause.BUSY}))
 def test_every_cause_of_an_outage_has_words(cause: Cause) -> None:
     words = {"found_at": NOW, "since_at": NOW}

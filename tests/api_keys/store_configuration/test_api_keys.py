@@ -1,13 +1,16 @@
 """The Api Keys page: Stores > Settings > Configuration > Services > Magento Services."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
+from django.utils import timezone
 
 from admin_portal.encryption import decrypt
-from api_keys.contract import Environment, Verdict, fingerprint, generate_key
-from api_keys.store_configuration.models import StoredKey
-from tests.conftest import KeyService
+from api_keys.contract import STATUS, Environment, Verdict, fingerprint, generate_key
+from api_keys.store_configuration.models import LastVerification, StoredKey
+from tests.conftest import KeyService, client_with
 
 URL = "/stores/configuration/services/magento-services/"
 SAVED = "You saved the configuration."
@@ -241,10 +244,31 @@ def test_page_needs_its_permission_and_saving_another(db: None, stored_key: str)
 
     assert page.status_code == 200
     assert "Save Config" not in page.text
+    assert "You may see these keys, but not change them." in page.text
+    assert page.text.count(" disabled ") == 2
     assert client.post(URL, {"production_api_key": "another"}).status_code == 403
     assert client.get(f"{URL}remove/production/").status_code == 403
     assert client.post(f"{URL}remove/production/").status_code == 403
     assert stored_in(Environment.PRODUCTION) == stored_key
+
+
+@pytest.mark.parametrize("verdict", [None, *STATUS])
+def test_who_may_only_see_the_keys_is_asked_to_do_nothing_with_them(
+    stored_key: str, verdict: Verdict | None
+) -> None:
+    if verdict:
+        LastVerification.objects.create(
+            environment="production",
+            fingerprint=fingerprint(stored_key),
+            verdict=verdict,
+            verified_at=timezone.now(),
+        )
+
+    page = client_with("view_storedkey").get(URL).text
+
+    assert not re.search("paste|[Ss]ave again|Leave the field", page)
+    works = verdict in (None, Verdict.VALID)
+    assert ("Ask an administrator who may change" in page) is not works
 
 
 def test_form_sent_after_the_session_ended_says_that_it_was_in_vain(

@@ -192,12 +192,12 @@ def test_a_call_that_is_answered_makes_room_for_who_waits(
     with ExitStack() as held, ThreadPoolExecutor(1) as pool:
         for _place in range(CALLS_AT_ONCE):
             held.enter_context(bulkhead.place())
-        waits = threading.Event()
+        waits, woken = threading.Event(), []
         wait = bulkhead._condition.wait
 
-        def wait_and_tell(patience: float) -> bool:
+        def wait_and_tell(patience: float) -> None:
             waits.set()
-            return wait(30)
+            woken.append(wait(30))
 
         monkeypatch.setattr(bulkhead._condition, "wait", wait_and_tell)
         late = pool.submit(bulkhead._enter)
@@ -205,6 +205,52 @@ def test_a_call_that_is_answered_makes_room_for_who_waits(
         held.close()
 
         assert late.result() is not None
+        assert woken == [True]
+
+
+def test_the_youngest_call_tells_whether_calls_are_answered(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bulkhead = Bulkhead()
+    waits: list[float] = []
+    with ExitStack() as held, ExitStack() as youngest:
+        for _place in range(CALLS_AT_ONCE - 1):
+            held.enter_context(bulkhead.place())
+        clock.now += 10 * SLOW
+        youngest.enter_context(bulkhead.place())
+
+        def is_answered(patience: float) -> None:
+            waits.append(patience)
+            youngest.close()
+
+        monkeypatch.setattr(bulkhead._condition, "wait", is_answered)
+        with bulkhead.place() as is_ours:
+            assert is_ours
+
+    assert waits == [SLOW]
+
+
+def test_nobody_waits_for_long_while_others_take_the_places(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bulkhead = Bulkhead()
+    waits: list[float] = []
+    with ExitStack() as held:
+        for _place in range(CALLS_AT_ONCE):
+            held.enter_context(bulkhead.place())
+
+        def others_are_faster(patience: float) -> None:
+            assert not waits
+            waits.append(patience)
+            clock.now += patience
+            bulkhead._under_way = [clock.now] * CALLS_AT_ONCE
+
+        monkeypatch.setattr(bulkhead._condition, "wait", others_are_faster)
+        with bulkhead.place() as is_ours:
+            assert not is_ours
+        bulkhead._under_way = [1000.0] * CALLS_AT_ONCE
+
+    assert waits == [SLOW]
 
 
 def test_calls_run_beside_each_other() -> None:

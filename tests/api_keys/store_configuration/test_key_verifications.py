@@ -215,6 +215,17 @@ def test_nothing_found_leads_back_to_everything(admin_client: Client) -> None:
     assert f'<a href="{URL}">Show all</a>' in page
 
 
+def test_another_page_or_order_is_no_search(admin_client: Client) -> None:
+    add(60)
+
+    first = admin_client.get(URL, {"sort": "oldest", "environment": "", "who": ""}).text
+    second = admin_client.get(link_in(first, "next")).text
+    empty = admin_client.get(URL, {"sort": "oldest", "environment": "sandbox"}).text
+
+    assert "Show all" not in first + second
+    assert "Show all" in empty
+
+
 @pytest.mark.parametrize("sort", ["newest", "oldest", "slowest", "most"])
 def test_pages_go_back_and_forth_without_a_gap_in_each_order(
     admin_client: Client, sort: str
@@ -235,8 +246,20 @@ def test_pages_go_back_and_forth_without_a_gap_in_each_order(
     assert [time for page in pages for time in page] == file
     assert len(set(file)) == 120
     assert [times_of_day(page) for page in (back, start)] == [pages[1], pages[0]]
-    assert 'rel="prev"' not in first
+    assert 'rel="prev"' not in first + start
     assert 'rel="next"' not in third
+
+
+@pytest.mark.parametrize("place", ["0", "-1", "x", "9" * 30, "\u0663", "1.5"])
+def test_what_is_no_place_in_the_list_leads_to_the_first_page(
+    admin_client: Client, place: str
+) -> None:
+    add(2)
+
+    pages = [admin_client.get(URL, {name: place}) for name in ("after", "before")]
+
+    assert [page.status_code for page in pages] == [200, 200]
+    assert [len(times_of_day(page.text)) for page in pages] == [2, 2]
 
 
 @pytest.mark.parametrize("number", [20, 10_000])

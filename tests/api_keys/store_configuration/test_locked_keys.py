@@ -73,6 +73,19 @@ def test_what_is_sent_for_a_locked_key_is_not_stored(
     assert sorted(key_service.keys_seen) == sorted([locked_key, sandbox])
 
 
+def test_locked_key_that_does_not_work_is_not_said_to_be_saved(
+    admin_client: Client, locked_key: str, key_service: KeyService
+) -> None:
+    key_service.answers(Verdict.REVOKED, (503, {}, ""))
+
+    revoked = admin_client.post(URL, follow=True).text
+    unavailable = admin_client.post(URL, follow=True).text
+
+    assert "The Production Api Key does not work." in revoked
+    assert "The Production Api Key is not verified" in unavailable
+    assert "is saved" not in revoked + unavailable
+
+
 def test_locked_key_can_t_be_removed(
     admin_client: Client, stored_key: str, locked_key: str
 ) -> None:

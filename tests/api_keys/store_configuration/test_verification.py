@@ -8,7 +8,7 @@ import time_machine
 from pytest_django import Settings
 
 from api_keys.contract import Answer, Environment, Verdict, fingerprint, generate_key
-from api_keys.store_configuration import verification
+from api_keys.store_configuration import breaker, verification
 from api_keys.store_configuration.held_keys import held_key
 from api_keys.store_configuration.models import LastVerification
 from api_keys.store_configuration.storing import KeyChange, remove_key, store_keys
@@ -190,6 +190,25 @@ def test_a_bad_answer_counts_however_late_it_comes(
         verify_stored_key(PRODUCTION, Occasion.VISIT)
 
     assert known_at(NOW) is Verdict.REVOKED
+
+
+@pytest.mark.parametrize("occasion", Occasion)
+def test_only_a_visit_is_turned_away_while_the_service_hangs(
+    stored_key: str,
+    key_service: KeyService,
+    monkeypatch: pytest.MonkeyPatch,
+    occasion: Occasion,
+) -> None:
+    monkeypatch.setattr(breaker, "SLOW", 0)
+    key_service.answers((503, {}, ""))
+    for _visit in range(breaker.STRIKES):
+        verify_stored_key(PRODUCTION, Occasion.VISIT)
+    key_service.answers(Verdict.VALID)
+
+    found = verify_stored_key(PRODUCTION, occasion)
+
+    turned_away = occasion is Occasion.VISIT
+    assert found.verdict is (Verdict.UNAVAILABLE if turned_away else Verdict.VALID)
 
 
 def test_only_the_key_that_was_seen_is_removed(stored_key: str) -> None:

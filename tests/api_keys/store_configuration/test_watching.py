@@ -14,6 +14,7 @@ from pytest_django import Settings
 from admin_portal.management.commands.run_due_jobs import Command as RunDueJobs
 from admin_portal.notifications.models import Notification
 from api_keys.contract import Answer, Environment, Verdict, fingerprint, generate_key
+from api_keys.store_configuration import verification
 from api_keys.store_configuration.expiries import expiry_at
 from api_keys.store_configuration.models import KeyWatch
 from api_keys.store_configuration.storing import KeyChange, remove_key, store_keys
@@ -263,6 +264,24 @@ def test_date_that_trembles_by_a_second_is_told_once(
         tell_of_expiries(timezone.now())
 
     assert Notification.objects.count() == 1
+
+
+def test_rung_does_not_count_as_passed_since_the_former_key_was_stored(
+    stored_key: str,
+    key_service: KeyService,
+    clock: time_machine.Traveller,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    held_for(key_service, clock, days=90)
+    clock.move_to(NOW + 20 * DAY)
+    new = KeyChange(generate_key(PRODUCTION), seen=fingerprint(stored_key))
+    store_keys({PRODUCTION: new}, actor=None)
+    key_service.answers(Answer(Verdict.VALID, expires_at=NOW + 25 * DAY))
+    with monkeypatch.context() as patch:
+        patch.setattr(verification, "announce", lambda *_found, **_about: None)
+        verify_stored_key(PRODUCTION, Occasion.SAVE)
+
+    assert titles_after(clock, days=20) == []
 
 
 @pytest.mark.django_db(transaction=True)
