@@ -4,11 +4,11 @@ import functools
 from collections.abc import Callable
 from typing import Concatenate, ParamSpec
 
-from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
 
+from admin_portal.requests import AuthenticatedRequest
 from amazon_channel.prompts import Page, Prompt, prompt_for, trouble_known_before
 from api_keys.contract import Environment
 from api_keys.store_configuration.models import GlobalSettings
@@ -21,8 +21,7 @@ RETRY_AFTER = 30
 P = ParamSpec("P")
 
 
-class VerifiedRequest(HttpRequest):
-    user: User  # SignInRequiredMiddleware turns everyone else away
+class VerifiedRequest(AuthenticatedRequest):
     key_verification: KeyVerification
 
 

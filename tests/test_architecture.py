@@ -25,6 +25,8 @@ SHARED = tuple(
         "job_schedule",
         "mail",
         "paging",
+        "periods",
+        "requests",
         "rotation",
         "sending",
         "settings",
@@ -38,7 +40,7 @@ MAY_IMPORT = {
     "api_keys/store_configuration": (STORE, CONTRACT, NOTIFICATIONS, *SHARED),
     "api_keys/commerce_account": (ACCOUNT, CONTRACT, *SHARED),
     "admin_portal/notifications": (NOTIFICATIONS, *SHARED),
-    "amazon_channel": ("amazon_channel", STORE, CONTRACT),
+    "amazon_channel": ("amazon_channel", STORE, CONTRACT, *SHARED),
     "admin_portal": ("admin_portal", "amazon_channel", STORE, CONTRACT),
 }
 

@@ -1,4 +1,3 @@
-from django.contrib.auth.models import User
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -7,12 +6,9 @@ from django.views.decorators.http import require_http_methods
 
 from admin_portal.notifications.models import Notification
 from admin_portal.notifications.reading import mark_all_read, mark_read
+from admin_portal.requests import AuthenticatedRequest
 
 ON_A_PAGE = 20
-
-
-class AuthenticatedRequest(HttpRequest):
-    user: User  # SignInRequiredMiddleware turns everyone else away
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

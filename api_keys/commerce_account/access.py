@@ -14,6 +14,7 @@ from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
+from admin_portal.requests import AuthenticatedRequest
 from api_keys.commerce_account.models import Company, Membership, Role
 
 CURRENT_COMPANY = "company"
@@ -21,10 +22,6 @@ CURRENT_COMPANY = "company"
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 """Where a form is sent to its own page, so that signing in again or a reload finds that page."""
-
-
-class AuthenticatedRequest(HttpRequest):
-    user: User  # SignInRequiredMiddleware turns everyone else away
 
 
 class MemberRequest(AuthenticatedRequest):

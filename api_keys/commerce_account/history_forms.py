@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from admin_portal.periods import PeriodForm
 from api_keys.commerce_account.models import Event
 
 _PEOPLE = [
@@ -20,7 +19,7 @@ _SIGN_INS = [Event.Kind.SIGNED_IN]
 _KEYS = [kind for kind in Event.Kind if kind not in (*_PEOPLE, *_SIGN_INS)]
 
 
-class HistoryForm(forms.Form):
+class HistoryForm(PeriodForm):
     """Which events are shown. It goes by GET; a field that can't be read doesn't count."""
 
     kind = forms.ChoiceField(
@@ -39,23 +38,8 @@ class HistoryForm(forms.Form):
         max_length=254,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    since = forms.DateField(
-        label=_("From"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
-    until = forms.DateField(
-        label=_("To"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
     key = forms.IntegerField(
         required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput
     )
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        since, until = cleaned.get("since"), cleaned.get("until")
-        if since and until and until < since:
-            self.add_error("until", _("This day comes before “From”. Choose a later one."))
-        return cleaned
+    field_order = ("kind", "person", "since", "until", "key")

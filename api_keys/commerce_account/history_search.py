@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
 from typing import Any
 
 from django.db.models import Q
 
+from admin_portal.periods import in_period
 from api_keys.commerce_account.models import Company, Event, EventQuerySet
 
 
@@ -20,10 +20,5 @@ def events_chosen(company: Company, chosen: dict[str, Any]) -> EventQuerySet:
     if chosen.get("person"):
         words = chosen["person"]
         found = found.filter(Q(actor_email__icontains=words) | Q(detail__email__icontains=words))
-    if chosen.get("since"):
-        start = datetime.combine(chosen["since"], time.min, tzinfo=UTC)
-        found = found.filter(created_at__gte=start)
-    if chosen.get("until"):
-        end = datetime.combine(chosen["until"], time.max, tzinfo=UTC)
-        found = found.filter(created_at__lte=end)
+    found = found.filter(in_period("created_at", chosen))
     return found.order_by("-created_at", "-pk")

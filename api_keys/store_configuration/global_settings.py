@@ -18,12 +18,12 @@ from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from admin_portal.requests import AuthenticatedRequest
 from api_keys.contract import Environment, Verdict
 from api_keys.store_configuration.held_keys import held_key
 from api_keys.store_configuration.models import GlobalSettings
 from api_keys.store_configuration.verification import known_verdict, last_verification
 from api_keys.store_configuration.verification_words import VERDICTS
-from api_keys.store_configuration.views import AuthenticatedRequest
 
 SEE = "store_configuration.view_globalsettings"
 SAVE = "store_configuration.change_globalsettings"

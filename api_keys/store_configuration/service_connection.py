@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from admin_portal.requests import AuthenticatedRequest
 from api_keys.contract import Environment
 from api_keys.store_configuration.diagnosis import Diagnosis, diagnose, target_of
 from api_keys.store_configuration.permissions import SEE
 from api_keys.store_configuration.support_bundle import bundle_of
-from api_keys.store_configuration.views import AuthenticatedRequest
 
 RUNS_A_MINUTE = 6
 """For each person, so that nobody makes a hammer of it."""

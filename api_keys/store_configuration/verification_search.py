@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from admin_portal.periods import PeriodForm, in_period
 from api_keys.contract import Environment
 from api_keys.store_configuration.models import VerificationRecord
 from api_keys.store_configuration.verification_words import OCCASIONS, VERDICTS
@@ -22,7 +22,7 @@ ORDERS = {
 """Each is a field with an index, so that any page of it is found at once."""
 
 
-class VerificationLogForm(forms.Form):
+class VerificationLogForm(PeriodForm):
     """The filters. They go by GET; a field that can't be read doesn't count."""
 
     environment = forms.ChoiceField(
@@ -42,16 +42,6 @@ class VerificationLogForm(forms.Form):
         max_length=150,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
     )
-    since = forms.DateField(
-        label=_("From"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
-    until = forms.DateField(
-        label=_("To"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
     sort = forms.ChoiceField(
         label=_("Sort by"),
         required=False,
@@ -63,11 +53,7 @@ class VerificationLogForm(forms.Form):
         ],
     )
 
-    def clean(self) -> dict[str, Any]:
-        since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
-        if since and until and since > until:
-            self.add_error("since", _("This day is later than the one in To."))
-        return self.cleaned_data
+    field_order = ("environment", "verdict", "occasion", "who", "since", "until", "sort")
 
     @property
     def order(self) -> str:
@@ -82,12 +68,4 @@ def records_chosen(chosen: dict[str, Any]) -> QuerySet[VerificationRecord]:
             found = found.filter(**{column: chosen[column]})
     if chosen.get("who"):
         found = found.filter(user_name__icontains=chosen["who"])
-    if chosen.get("since"):
-        found = found.filter(started_at__gte=_at(chosen["since"], time.min))
-    if chosen.get("until"):
-        found = found.filter(started_at__lte=_at(chosen["until"], time.max))
-    return found
-
-
-def _at(day: date, hour: time) -> datetime:
-    return datetime.combine(day, hour, tzinfo=UTC)
+    return found.filter(in_period("started_at", chosen))

@@ -3,9 +3,8 @@ from datetime import datetime
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -14,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from admin_portal.requests import AuthenticatedRequest
 from api_keys.contract import Environment, Verdict
 from api_keys.store_configuration.forms import ApiKeysForm, key_field
 from api_keys.store_configuration.held_keys import HeldKey, held_key, held_keys
@@ -26,10 +26,6 @@ from api_keys.store_configuration.verification import (
     last_verification,
     verify_stored_key,
 )
-
-
-class AuthenticatedRequest(HttpRequest):
-    user: User  # SignInRequiredMiddleware turns everyone else away
 
 
 @permission_required(SEE, raise_exception=True)

@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from admin_portal.requests import AuthenticatedRequest
 from api_keys.commerce_account import issuing
 from api_keys.commerce_account.access import (
     FORM_METHODS,
-    AuthenticatedRequest,
     MemberRequest,
     current_company,
     for_members,

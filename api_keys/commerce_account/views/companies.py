@@ -5,7 +5,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from api_keys.commerce_account.access import FORM_METHODS, AuthenticatedRequest
+from admin_portal.requests import AuthenticatedRequest
+from api_keys.commerce_account.access import FORM_METHODS
 from api_keys.commerce_account.company_forms import CompanyForm
 from api_keys.commerce_account.history import actor_of
 from api_keys.commerce_account.members import Refused, create_company

@@ -173,7 +173,7 @@ def test_filters_and_orders_are_those_of_the_page_and_of_the_file(
 @pytest.mark.parametrize(
     ("query", "message"),
     [
-        ({"since": "2026-11-21", "until": "2026-11-20"}, "This day is later than the one in To."),
+        ({"since": "2026-11-19", "until": "2026-11-18"}, "This day comes before “From”."),
         ({"since": "yesterday"}, "Enter a valid date."),
         ({"until": "9999-99-99"}, "Enter a valid date."),
         ({"since": "0001-01-01", "until": "9999-12-31"}, ""),
