@@ -12,8 +12,8 @@ run: ## Serve both sites on this machine (ADMIN_PORT, ACCOUNT_PORT)
 test: ## Run all tests, in a browser (REQUIRE_BROWSER=1) and on PostgreSQL, too
 	@$(PYTHON) admin_portal/embedded/install.py requirements.txt requirements-dev.txt
 	@.venv/bin/python -m tests.browser
-	@.venv/bin/python -m pytest -n 2 $(PYTEST_ARGS)
-	@.venv/bin/python -m tests.postgresql $(PYTEST_ARGS)
+	@.venv/bin/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
+	@.venv/bin/python -m tests.postgresql -n 2 --dist worksteal $(PYTEST_ARGS)
 
 check: ## Check style, types and templates
 	@$(PYTHON) admin_portal/embedded/install.py requirements.txt requirements-dev.txt

@@ -13,6 +13,7 @@ import importlib
 from datetime import datetime
 from huey.contrib.djhuey import HUEY
 importlib.import_module({tasks!r})
+HUEY.flush()  # what a jobs process may have left that was stopped at this minute
 for task in HUEY.read_periodic(datetime.fromisoformat({at!r})):
     HUEY.enqueue(task)
 while task := HUEY.dequeue():
