@@ -27,6 +27,7 @@ def _run(job: Job) -> bool:
     try:
         job(timezone.now())
     except Exception:
+        # Whatever it is: the other jobs are still to be run, and the exit code tells of it.
         logger.exception("The job %s failed.", job.__name__)
         return False
     return True

@@ -1,7 +1,9 @@
 """The arrows between packages, held by reading every import."""
 
 import ast
+import re
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -60,6 +62,18 @@ def imported(path: Path) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
+def imported_at_run_time(path: Path) -> Iterator[str]:
+    tree = ast.parse(path.read_text())
+    for block in ast.walk(tree):
+        if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING":
+            block.body = [ast.Pass()]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield str(node.module)
+
+
 def lies_in(name: str, package: str) -> bool:
     return name == package or name.startswith(package + ".")
 
@@ -94,3 +108,20 @@ def test_one_module_touches_ciphertext_and_another_checks_the_keys_to_it() -> No
     }
 
     assert users == {"encryption.py", "checks.py"}
+
+
+def test_what_runs_needs_no_package_that_only_tests_have() -> None:
+    requirements = (ROOT / "requirements.txt").read_text()
+    installed = {name.lower() for name in re.findall(r"^([\w.-]+)==", requirements, re.MULTILINE)}
+    providers = packages_distributions()
+
+    missing = {
+        (path.name, name)
+        for place in ("admin_portal", "amazon_channel", "api_keys")
+        for path in modules(place)
+        for name in imported_at_run_time(path)
+        if (by := providers.get(name.split(".")[0]))
+        and not {each.lower().replace("_", "-") for each in by} & installed
+    }
+
+    assert missing == set()

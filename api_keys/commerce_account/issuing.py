@@ -146,6 +146,13 @@ def roll_key(
         ),
         by,
     )
+    _let_retire(issued, successor, by, overlap, now)
+    return successor
+
+
+def _let_retire(
+    issued: IssuedKey, successor: IssuedKey, by: Actor, overlap: timedelta | None, now: datetime
+) -> None:
     retires_at = now + (ROLL_DEADLINE if overlap is None else overlap)
     IssuedKey.objects.filter(pk=issued.pk).update(
         retires_at=retires_at, retires_on_use=overlap is None
@@ -159,7 +166,6 @@ def roll_key(
         retires_at=retires_at.isoformat(),
         retires_on_use=overlap is None,
     )
-    return successor
 
 
 def _require_rollable(issued: IssuedKey, now: datetime) -> None:

@@ -118,6 +118,7 @@ def _flush() -> None:
         if taken:
             write(taken)
     except Exception:
+        # Whatever it is: the thread must not end with it.
         logger.exception("The use of keys could not be written; it is kept for the next time.")
         with _lock:
             for (key_pk, day), counted in taken.items():

@@ -47,6 +47,7 @@ def announce(verification: KeyVerification, *, asked_at: datetime, is_answered: 
     try:
         _announce(verification, asked_at, is_answered)
     except Exception:
+        # Whatever it is, the verdict stands, and the visit must not fail for an e-mail.
         logger.exception("What was found of the %s key was not told.", verification.environment)
 
 

@@ -93,6 +93,7 @@ def flush() -> None:
             if taken:
                 _write(taken)
         except Exception:
+            # Whatever it is: neither a visit nor the thread may end with it.
             logger.exception(
                 "The log of key verifications could not be written; it is kept for the next time."
             )
@@ -125,6 +126,8 @@ def _add(once: str, counted: _Counted) -> None:
         _counted[once].add(counted)
     elif len(_counted) < MOST_KEPT:
         _counted[once] = counted
+    else:
+        logger.error("The log of key verifications is full in memory; one is lost: %s.", once)
 
 
 @transaction.atomic

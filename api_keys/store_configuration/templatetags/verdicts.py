@@ -1,7 +1,13 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from django import template
-from django_stubs_ext import StrPromise
 
 from api_keys.store_configuration.verification_words import VERDICTS
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 register = template.Library()
 
