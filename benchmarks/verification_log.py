@@ -42,13 +42,14 @@ def visit() -> dict[str, list[float]]:
     from django.contrib.auth.models import User
     from django.test import Client
 
+    from admin_portal.actors import NOBODY
     from api_keys.contract import Answer, Environment, Verdict, generate_key
     from api_keys.store_configuration import verification, verification_log
     from api_keys.store_configuration.models import GlobalSettings, VerificationRecord
     from api_keys.store_configuration.storing import KeyChange, store_keys
 
     key = KeyChange(generate_key(Environment.PRODUCTION), seen="")
-    store_keys({Environment.PRODUCTION: key}, actor=None)
+    store_keys({Environment.PRODUCTION: key}, by=NOBODY)
     vars(verification)["check_key"] = lambda key, **about: Answer(Verdict.VALID)
     client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(User.objects.create_superuser("ada"))

@@ -11,6 +11,7 @@ from django.test import Client
 from pytest_django import Settings
 from requests import PreparedRequest
 
+from admin_portal.actors import NOBODY
 from admin_portal.settings import commerce_account
 from api_keys.contract import (
     CHECK_PATH,
@@ -122,7 +123,7 @@ def key_service() -> Iterator[KeyService]:
 def stored_key(db: None) -> str:
     """A production key that the store holds."""
     key = generate_key(Environment.PRODUCTION)
-    store_keys({Environment.PRODUCTION: KeyChange(key, seen="")}, actor=None)
+    store_keys({Environment.PRODUCTION: KeyChange(key, seen="")}, by=NOBODY)
     return key
 
 
@@ -144,7 +145,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture
 def sandbox_key(db: None) -> str:
     key = generate_key(Environment.SANDBOX)
-    store_keys({Environment.SANDBOX: KeyChange(key, seen="")}, actor=None)
+    store_keys({Environment.SANDBOX: KeyChange(key, seen="")}, by=NOBODY)
     return key
 
 

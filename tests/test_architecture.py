@@ -14,11 +14,15 @@ STORE = "api_keys.store_configuration"
 CONTRACT = "api_keys.contract"
 OURS = ("admin_portal", "amazon_channel", "api_keys", "tests")
 
+ACTION_LOG = "admin_portal.action_log"
 NOTIFICATIONS = "admin_portal.notifications"
+PEOPLE = "admin_portal.people"
+RESOURCES = "admin_portal.resources"
 
 SHARED = tuple(
     f"admin_portal.{module}"
     for module in (
+        "actors",
         "background_jobs",
         "background_writing",
         "checks",
@@ -28,6 +32,7 @@ SHARED = tuple(
         "mail",
         "paging",
         "periods",
+        "preferences",
         "requests",
         "rotation",
         "sending",
@@ -39,10 +44,12 @@ SHARED = tuple(
 MAY_IMPORT = {
     **{module.replace(".", "/"): SHARED for module in SHARED},
     "api_keys/contract": (),
-    "api_keys/store_configuration": (STORE, CONTRACT, NOTIFICATIONS, *SHARED),
+    "api_keys/store_configuration": (STORE, CONTRACT, NOTIFICATIONS, ACTION_LOG, *SHARED),
     "api_keys/commerce_account": (ACCOUNT, CONTRACT, *SHARED),
-    "admin_portal/notifications": (NOTIFICATIONS, *SHARED),
-    "amazon_channel": ("amazon_channel", STORE, CONTRACT, *SHARED),
+    "admin_portal/action_log": (ACTION_LOG, *SHARED),
+    "admin_portal/notifications": (NOTIFICATIONS, ACTION_LOG, *SHARED),
+    "admin_portal/people": (PEOPLE, RESOURCES, ACTION_LOG, NOTIFICATIONS, *SHARED),
+    "amazon_channel": ("amazon_channel", STORE, CONTRACT, ACTION_LOG, *SHARED),
     "admin_portal": ("admin_portal", "amazon_channel", STORE, CONTRACT),
 }
 

@@ -22,7 +22,9 @@ INSTALLED_APPS = [
     *INSTALLED_APPS,
     "django.contrib.humanize",
     "admin_portal",
+    "admin_portal.action_log",
     "admin_portal.notifications",
+    "admin_portal.people",
     "amazon_channel",
     "api_keys.store_configuration",
 ]

@@ -179,6 +179,7 @@ INSTALLED_APPS = [
     "heroicons",
     "allauth",
     "allauth.account",
+    "admin_portal.preferences",
 ]
 
 MIDDLEWARE = [

@@ -19,10 +19,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from admin_portal.actors import Actor
 from api_keys.commerce_account import members
 from api_keys.commerce_account.claiming import unclaimed_account
 from api_keys.commerce_account.company_forms import refuse_links, refuse_undeliverable
-from api_keys.commerce_account.history import Actor
 from api_keys.commerce_account.joining import invitation_followed, is_confirmed
 from api_keys.commerce_account.key_forms import refuse_control_characters, refuse_keys
 

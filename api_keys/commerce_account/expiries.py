@@ -9,7 +9,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import CharField, Exists, F, OuterRef, Value
 from django.db.models.functions import Cast, Concat
 
-from api_keys.commerce_account.history import NOBODY, record
+from admin_portal.actors import NOBODY
+from api_keys.commerce_account.history import record
 from api_keys.commerce_account.models import Event, IssuedKey, IssuedKeyQuerySet
 
 RUNGS = (30, 14, 7, 1)

@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
 
+from admin_portal.actors import Actor
 from api_keys.commerce_account.models import Company, Event, IssuedKey, Notice
 from api_keys.commerce_account.notices import plan
 
 PURGED_AT_ONCE = 1000
 """So that no other writer waits for long."""
-
-
-@dataclass(frozen=True)
-class Actor:
-    """Who does something, and from which address. Neither is known of commands and jobs."""
-
-    user: User | None
-    address: str = ""
-
-
-NOBODY = Actor(None)
-"""The site itself: a background job or a management command."""
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    user = request.user if isinstance(request.user, User) else None
-    return Actor(user, request.META["REMOTE_ADDR"])
 
 
 @transaction.atomic

@@ -10,9 +10,10 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from admin_portal.actors import NOBODY, Actor
 from admin_portal.encryption import decrypt, encrypt
 from api_keys.commerce_account.digests import digest_of
-from api_keys.commerce_account.history import NOBODY, Actor, record
+from api_keys.commerce_account.history import record
 from api_keys.commerce_account.models import Company, Event, IssuedKey, KeyState
 from api_keys.contract import Environment, fingerprint, generate_key, last_four
 

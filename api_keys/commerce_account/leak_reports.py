@@ -4,8 +4,8 @@ import re
 
 from django.views.decorators.debug import sensitive_variables
 
+from admin_portal.actors import Actor
 from api_keys.commerce_account.digests import digest_of
-from api_keys.commerce_account.history import Actor
 from api_keys.commerce_account.issuing import revoke_key
 from api_keys.commerce_account.models import Event, IssuedKey
 from api_keys.contract import KEY_PATTERN, has_good_checksum

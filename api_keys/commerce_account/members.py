@@ -11,7 +11,8 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from api_keys.commerce_account.history import Actor, record
+from admin_portal.actors import Actor
+from api_keys.commerce_account.history import record
 from api_keys.commerce_account.models import Company, Event, Invitation, Membership, Role
 
 INVITATION_LIFETIME = timedelta(days=7)

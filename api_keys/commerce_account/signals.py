@@ -9,8 +9,9 @@ from django.db.models.signals import pre_save
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from admin_portal.actors import Actor
 from api_keys.commerce_account import second_factors
-from api_keys.commerce_account.history import Actor, record
+from api_keys.commerce_account.history import record
 from api_keys.commerce_account.known_devices import is_known
 from api_keys.commerce_account.models import Company, Event
 

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from admin_portal.actors import Actor
 from admin_portal.encryption import encrypt
 from api_keys.contract import Environment, fingerprint, last_four
 from api_keys.store_configuration.models import StoredKey
@@ -20,21 +20,21 @@ class KeyChange:
     seen: str
 
 
-def store_keys(changes: Mapping[Environment, KeyChange], *, actor: User | None) -> set[Environment]:
+def store_keys(changes: Mapping[Environment, KeyChange], *, by: Actor) -> set[Environment]:
     """Store all the keys, or none. Returns the environments whose key changed since it was seen.
 
     An empty set means that everything was stored.
     """
     with transaction.atomic():
         # In one order for all: of two who store both keys, neither waits for the other in vain.
-        conflicts = {env for env in sorted(changes) if not _store(env, changes[env], actor)}
+        conflicts = {env for env in sorted(changes) if not _store(env, changes[env], by)}
         if conflicts:
             transaction.set_rollback(True)
     return conflicts
 
 
 @transaction.atomic
-def remove_key(environment: Environment, *, seen: str) -> bool:
+def remove_key(environment: Environment, *, seen: str, by: Actor) -> bool:
     """Remove the key that was seen. Returns False when another one, or none, is stored by now."""
     deleted, _by_model = StoredKey.objects.filter(
         environment=environment, fingerprint=seen
@@ -42,14 +42,14 @@ def remove_key(environment: Environment, *, seen: str) -> bool:
     return bool(deleted)
 
 
-def _store(environment: Environment, change: KeyChange, actor: User | None) -> bool:
+def _store(environment: Environment, change: KeyChange, by: Actor) -> bool:
     # One statement each: the database decides who of several at the same instant comes first.
     values = {
         "ciphertext": encrypt(change.key),
         "fingerprint": fingerprint(change.key),
         "last_four": last_four(change.key),
         "stored_at": timezone.now(),
-        "stored_by": actor,
+        "stored_by": by.user,
     }
     if change.seen:
         seen = StoredKey.objects.filter(environment=environment, fingerprint=change.seen)

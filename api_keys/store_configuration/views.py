@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from admin_portal.actors import actor_of
 from admin_portal.requests import AuthenticatedRequest
 from api_keys.contract import Environment, Verdict
 from api_keys.store_configuration.forms import ApiKeysForm, key_field
@@ -51,7 +52,7 @@ def remove_api_key(request: AuthenticatedRequest, environment: Environment) -> H
         messages.info(request, _("No %s Api Key is stored.") % environment.label)
         return redirect("api_keys")
     if request.method == "POST":
-        if remove_key(environment, seen=request.POST.get("seen", "")):
+        if remove_key(environment, seen=request.POST.get("seen", ""), by=actor_of(request)):
             messages.success(request, _("The %s Api Key was removed.") % environment.label)
             return redirect("api_keys")
         messages.warning(
@@ -72,7 +73,7 @@ def _save_api_keys(request: AuthenticatedRequest) -> HttpResponse:
         raise PermissionDenied
     form = ApiKeysForm(request.POST, user=request.user)
     changes = form.changes() if form.is_valid() else {}
-    conflicts = store_keys(changes, actor=request.user)
+    conflicts = store_keys(changes, by=actor_of(request))
     for environment, held in held_keys().items():
         if held and held.locked_by:
             continue

@@ -7,6 +7,7 @@ import time_machine
 from django.test import Client
 from pytest_django import Settings
 
+from admin_portal.actors import NOBODY
 from api_keys.contract import Answer, Cause, Environment, Verdict, fingerprint, generate_key
 from api_keys.store_configuration import verification
 from api_keys.store_configuration.storing import KeyChange, store_keys
@@ -126,7 +127,7 @@ def test_another_key_has_no_part_in_the_grace(
     key_service.answers(Verdict.VALID, OUTAGE)
     admin_client.get(HOME)
     another = KeyChange(generate_key(Environment.PRODUCTION), seen=fingerprint(stored_key))
-    store_keys({Environment.PRODUCTION: another}, actor=None)
+    store_keys({Environment.PRODUCTION: another}, by=NOBODY)
 
     assert admin_client.get(HOME).status_code == 503
 

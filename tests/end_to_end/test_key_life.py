@@ -33,7 +33,7 @@ from tests.end_to_end.processes import (
 ROLL = """
 import sys
 from datetime import timedelta
-from api_keys.commerce_account.history import NOBODY
+from admin_portal.actors import NOBODY
 from api_keys.commerce_account.issuing import read_key, roll_key
 from api_keys.commerce_account.models import IssuedKey
 key = IssuedKey.objects.get()
@@ -141,7 +141,7 @@ def test_client_that_changes_over_at_any_time_of_a_roll_is_never_refused(sites: 
 
 
 ROLL_UNTIL_USED = """
-from api_keys.commerce_account.history import NOBODY
+from admin_portal.actors import NOBODY
 from api_keys.commerce_account.issuing import read_key, roll_key
 from api_keys.commerce_account.models import IssuedKey
 key = IssuedKey.objects.get()
@@ -196,7 +196,7 @@ def test_other_node_refuses_a_deleted_key_at_its_next_request(sites: Sites) -> N
 
 
 DELETE = """
-from api_keys.commerce_account.history import NOBODY
+from admin_portal.actors import NOBODY
 from api_keys.commerce_account.issuing import revoke_key
 from api_keys.commerce_account.models import IssuedKey
 print(revoke_key(IssuedKey.objects.get(), by=NOBODY))

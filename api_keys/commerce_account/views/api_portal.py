@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from admin_portal.actors import actor_of
 from admin_portal.requests import AuthenticatedRequest
 from api_keys.commerce_account import issuing
 from api_keys.commerce_account.access import (
@@ -26,7 +27,6 @@ from api_keys.commerce_account.access import (
     for_members,
     require_recent_proof,
 )
-from api_keys.commerce_account.history import actor_of
 from api_keys.commerce_account.issuing import Refusal, Refused
 from api_keys.commerce_account.key_forms import SORT_ORDERS, KeyListForm, NewKeyForm
 from api_keys.commerce_account.key_usage import calls_of

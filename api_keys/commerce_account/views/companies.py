@@ -5,10 +5,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from admin_portal.actors import actor_of
 from admin_portal.requests import AuthenticatedRequest
 from api_keys.commerce_account.access import FORM_METHODS
 from api_keys.commerce_account.company_forms import CompanyForm
-from api_keys.commerce_account.history import actor_of
 from api_keys.commerce_account.members import Refused, create_company
 from api_keys.commerce_account.models import Company
 from api_keys.commerce_account.views.members import explain

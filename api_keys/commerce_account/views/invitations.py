@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from admin_portal.actors import actor_of
 from api_keys.commerce_account import members
 from api_keys.commerce_account.access import FORM_METHODS
-from api_keys.commerce_account.history import actor_of
 from api_keys.commerce_account.members import InvitationState, Refused
 from api_keys.commerce_account.models import Invitation, Membership
 

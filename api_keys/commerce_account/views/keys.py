@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
+from admin_portal.actors import actor_of
 from admin_portal.encryption import UnreadableError
 from api_keys.commerce_account import issuing
 from api_keys.commerce_account.access import (
@@ -22,7 +23,6 @@ from api_keys.commerce_account.access import (
     for_members,
     proof_required,
 )
-from api_keys.commerce_account.history import actor_of
 from api_keys.commerce_account.issuing import Refused
 from api_keys.commerce_account.key_forms import RollForm, lifetime_of
 from api_keys.commerce_account.key_usage import calls_of, clients_of

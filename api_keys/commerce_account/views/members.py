@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from admin_portal.actors import actor_of
 from api_keys.commerce_account import members as belonging
 from api_keys.commerce_account.access import (
     FORM_METHODS,
@@ -24,7 +25,6 @@ from api_keys.commerce_account.access import (
     require_recent_proof,
 )
 from api_keys.commerce_account.company_forms import InviteForm, RoleForm
-from api_keys.commerce_account.history import actor_of
 from api_keys.commerce_account.members import (
     COMPANIES_A_DAY,
     INVITATIONS_A_DAY,

@@ -9,9 +9,9 @@ from django.template import Template
 from django.test import Client
 from django.test.signals import template_rendered
 
+from admin_portal.actors import NOBODY, Actor
 from admin_portal.settings.base import BASE_DIR
 from api_keys.commerce_account import limits, usage
-from api_keys.commerce_account.history import NOBODY, Actor
 from api_keys.commerce_account.issuing import issue_key, read_key, revoke_key
 from api_keys.commerce_account.models import Company, IssuedKey, Membership, Role
 from api_keys.contract import Environment

@@ -10,8 +10,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
+from admin_portal.actors import Actor
 from api_keys.commerce_account import members
-from api_keys.commerce_account.history import Actor
 from api_keys.commerce_account.models import Company, Event, Membership, Role
 from tests.api_keys.commerce_account.conftest import new_key, signed_in
 from tests.concurrency import at_once

@@ -9,8 +9,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import URLResolver
 
+from admin_portal.actors import NOBODY
 from api_keys.commerce_account import members, urls
-from api_keys.commerce_account.history import NOBODY
 from api_keys.commerce_account.models import Company, Invitation, Membership, Role
 from api_keys.contract import KEY_PATTERN, Environment, generate_key
 from tests.api_keys.commerce_account.conftest import member_of, new_key, signed_in

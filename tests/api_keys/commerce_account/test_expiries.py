@@ -8,8 +8,8 @@ from django.contrib.auth.models import User
 from django.core import mail
 from django.utils import timezone
 
+from admin_portal.actors import NOBODY
 from api_keys.commerce_account.expiries import remind_of_expiries
-from api_keys.commerce_account.history import NOBODY
 from api_keys.commerce_account.issuing import call_off_roll, roll_key
 from api_keys.commerce_account.models import Company, Event, IssuedKey
 from api_keys.commerce_account.sending import send_due

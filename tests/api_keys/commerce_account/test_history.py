@@ -10,8 +10,9 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from admin_portal.actors import NOBODY, Actor
 from api_keys.commerce_account import history, members
-from api_keys.commerce_account.history import NOBODY, Actor, record
+from api_keys.commerce_account.history import record
 from api_keys.commerce_account.issuing import revoke_key, roll_key
 from api_keys.commerce_account.models import Company, Event, IssuedKey, Notice, Role
 from tests.api_keys.commerce_account.conftest import member_of, new_key, signed_in

@@ -7,7 +7,8 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.test import Client
 
-from api_keys.commerce_account.history import NOBODY, Actor, record
+from admin_portal.actors import NOBODY, Actor
+from api_keys.commerce_account.history import record
 from api_keys.commerce_account.models import Company, Event, IssuedKey
 from tests.api_keys.commerce_account.conftest import new_key
 

@@ -11,8 +11,8 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from admin_portal.actors import NOBODY, Actor
 from api_keys.commerce_account import members
-from api_keys.commerce_account.history import NOBODY, Actor
 from api_keys.commerce_account.models import Company, Event, Invitation, Membership, Role
 from api_keys.commerce_account.sending import send_due
 from tests.api_keys.commerce_account.conftest import signed_in

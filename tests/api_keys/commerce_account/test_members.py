@@ -14,8 +14,8 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from admin_portal.actors import NOBODY, Actor
 from api_keys.commerce_account import members
-from api_keys.commerce_account.history import NOBODY, Actor
 from api_keys.commerce_account.models import Company, Event, Invitation, IssuedKey, Membership, Role
 from tests.api_keys.commerce_account.conftest import member_of, signed_in
 from tests.concurrency import at_once

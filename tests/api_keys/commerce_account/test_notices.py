@@ -9,7 +9,8 @@ from django.core.mail import EmailMessage
 from django.test import Client
 from django.utils import timezone
 
-from api_keys.commerce_account.history import NOBODY, Actor, record
+from admin_portal.actors import NOBODY, Actor
+from api_keys.commerce_account.history import record
 from api_keys.commerce_account.issuing import call_off_roll, reveal_key, revoke_key, roll_key
 from api_keys.commerce_account.members import invitation_link
 from api_keys.commerce_account.models import (

@@ -10,9 +10,9 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from admin_portal.actors import NOBODY
 from api_keys.commerce_account import issuing
 from api_keys.commerce_account.checking import check_key
-from api_keys.commerce_account.history import NOBODY
 from api_keys.commerce_account.issuing import (
     Refused,
     call_off_roll,

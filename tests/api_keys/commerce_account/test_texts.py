@@ -7,8 +7,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils.html import escape
 
+from admin_portal.actors import NOBODY, Actor
 from api_keys.commerce_account import members
-from api_keys.commerce_account.history import NOBODY, Actor
 from api_keys.commerce_account.models import Company, Invitation, Role
 from tests.api_keys.commerce_account.conftest import member_of, new_key, signed_in
 

@@ -13,8 +13,8 @@ from django.db.models import Sum
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from admin_portal.actors import NOBODY
 from api_keys.commerce_account import usage
-from api_keys.commerce_account.history import NOBODY
 from api_keys.commerce_account.issuing import read_key, roll_key
 from api_keys.commerce_account.models import Company, IssuedKey, KeyUsage
 from api_keys.contract import Environment, Verdict

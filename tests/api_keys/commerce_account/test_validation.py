@@ -8,7 +8,7 @@ from django.db import OperationalError
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from api_keys.commerce_account.history import NOBODY
+from admin_portal.actors import NOBODY
 from api_keys.commerce_account.issuing import roll_key
 from api_keys.commerce_account.models import Company, IssuedKey
 from api_keys.contract import (

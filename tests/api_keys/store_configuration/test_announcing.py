@@ -11,6 +11,7 @@ from django.db import DatabaseError
 from django.test import Client
 from pytest_django import Settings
 
+from admin_portal.actors import NOBODY
 from admin_portal.notifications.models import Notification, NotificationMail, Severity
 from admin_portal.notifications.telling import send_due
 from api_keys.contract import Answer, Cause, Environment, Verdict, fingerprint, generate_key
@@ -45,7 +46,7 @@ def told() -> list[str]:
 def replace_key(seen: str, environment: Environment = PRODUCTION) -> str:
     key = generate_key(environment)
     change = KeyChange(key, seen=fingerprint(seen) if seen else "")
-    assert store_keys({environment: change}, actor=None) == set()
+    assert store_keys({environment: change}, by=NOBODY) == set()
     return key
 
 
@@ -134,7 +135,7 @@ def test_key_gone_missing_is_told_once_and_a_store_without_a_key_misses_none(
 ) -> None:
     key_service.answers(Verdict.VALID)
     verify()
-    remove_key(PRODUCTION, seen=fingerprint(stored_key))
+    remove_key(PRODUCTION, seen=fingerprint(stored_key), by=NOBODY)
 
     for _visit in range(2):
         verify()

@@ -4,6 +4,7 @@ import pytest
 from cryptography.fernet import Fernet
 from pytest_django import Settings
 
+from admin_portal.actors import NOBODY
 from admin_portal.encryption import decrypt, re_encrypted
 from api_keys.contract import Environment, fingerprint, generate_key
 from api_keys.store_configuration.management.commands import rotate_encryption_key
@@ -22,7 +23,7 @@ PRODUCTION, SANDBOX = Environment.PRODUCTION, Environment.SANDBOX
 @pytest.fixture
 def sandbox_key(db: None) -> str:
     key = generate_key(SANDBOX)
-    store_keys({SANDBOX: KeyChange(key, seen="")}, actor=None)
+    store_keys({SANDBOX: KeyChange(key, seen="")}, by=NOBODY)
     return key
 
 
@@ -80,7 +81,7 @@ def test_key_stored_by_somebody_else_meanwhile_stays(
         rotate_encryption_key,
         "re_encrypted",
         after_reading(
-            lambda: at_once(lambda _number: store_keys({PRODUCTION: change}, actor=None), 1),
+            lambda: at_once(lambda _number: store_keys({PRODUCTION: change}, by=NOBODY), 1),
             re_encrypted,
         ),
     )
@@ -103,7 +104,8 @@ def test_key_removed_by_somebody_else_meanwhile_stays_away(
         rotate_encryption_key,
         "re_encrypted",
         after_reading(
-            lambda: at_once(lambda _number: remove_key(PRODUCTION, seen=seen), 1), re_encrypted
+            lambda: at_once(lambda _number: remove_key(PRODUCTION, seen=seen, by=NOBODY), 1),
+            re_encrypted,
         ),
     )
 

@@ -3,6 +3,7 @@
 from django.contrib.auth.models import User
 from django.test import Client
 
+from admin_portal.actors import NOBODY, Actor
 from api_keys.contract import Environment, Verdict, fingerprint, generate_key
 from api_keys.store_configuration.storing import KeyChange, store_keys
 from tests.api_keys.store_configuration.test_api_keys import SAVED, save, stored_in
@@ -15,7 +16,7 @@ def test_later_of_two_administrators_is_told_and_overwrites_nothing(
     seen = fingerprint(stored_key)
     bob = User.objects.create_user("bob")
     bobs = generate_key(Environment.PRODUCTION)
-    store_keys({Environment.PRODUCTION: KeyChange(bobs, seen)}, actor=bob)
+    store_keys({Environment.PRODUCTION: KeyChange(bobs, seen)}, by=Actor(bob))
 
     page = save(admin_client, generate_key(Environment.PRODUCTION), production_seen=seen)
 
@@ -67,7 +68,7 @@ def test_every_change_meanwhile_is_told_and_none_is_overwritten(
     admin_client: Client, stored_key: str, key_service: KeyService
 ) -> None:
     sandbox = generate_key(Environment.SANDBOX)
-    store_keys({Environment.SANDBOX: KeyChange(sandbox, seen="")}, actor=None)
+    store_keys({Environment.SANDBOX: KeyChange(sandbox, seen="")}, by=NOBODY)
 
     page = save(
         admin_client,

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from pytest_django import Settings
 
+from admin_portal.actors import NOBODY
 from api_keys.contract import Answer, Environment, Verdict, fingerprint, generate_key
 from api_keys.store_configuration import breaker, verification
 from api_keys.store_configuration.held_keys import held_key
@@ -111,7 +112,7 @@ def test_judgement_on_a_key_replaced_meanwhile_is_not_remembered_for_the_new_one
 ) -> None:
     def replace_while_asking(key: str, **about: object) -> Answer:
         change = KeyChange(generate_key(PRODUCTION), seen=fingerprint(key))
-        assert store_keys({PRODUCTION: change}, actor=None) == set()
+        assert store_keys({PRODUCTION: change}, by=NOBODY) == set()
         return Answer(Verdict.REVOKED)
 
     monkeypatch.setattr(verification, "check_key", replace_while_asking)
@@ -126,7 +127,7 @@ def test_new_key_starts_without_a_judgement(stored_key: str, key_service: KeySer
     verify_stored_key(PRODUCTION, Occasion.JOB)
 
     store_keys(
-        {PRODUCTION: KeyChange(generate_key(PRODUCTION), seen=fingerprint(stored_key))}, actor=None
+        {PRODUCTION: KeyChange(generate_key(PRODUCTION), seen=fingerprint(stored_key))}, by=NOBODY
     )
 
     assert known_at(NOW) is None
@@ -212,6 +213,6 @@ def test_only_a_visit_is_turned_away_while_the_service_hangs(
 
 
 def test_only_the_key_that_was_seen_is_removed(stored_key: str) -> None:
-    assert not remove_key(PRODUCTION, seen="0000-0000-0000")
-    assert remove_key(PRODUCTION, seen=fingerprint(stored_key))
-    assert not remove_key(PRODUCTION, seen=fingerprint(stored_key))
+    assert not remove_key(PRODUCTION, seen="0000-0000-0000", by=NOBODY)
+    assert remove_key(PRODUCTION, seen=fingerprint(stored_key), by=NOBODY)
+    assert not remove_key(PRODUCTION, seen=fingerprint(stored_key), by=NOBODY)

@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from admin_portal.actors import NOBODY
 from admin_portal.management.commands.run_due_jobs import Command as RunDueJobs
 from admin_portal.notifications.models import Notification
 from api_keys.contract import Answer, Environment, Verdict, fingerprint, generate_key
@@ -35,7 +36,7 @@ CONFIGURATION = "/stores/configuration/services/magento-services/"
 
 @pytest.fixture
 def both_keys(stored_key: str) -> None:
-    store_keys({SANDBOX: KeyChange(generate_key(SANDBOX), seen="")}, actor=None)
+    store_keys({SANDBOX: KeyChange(generate_key(SANDBOX), seen="")}, by=NOBODY)
 
 
 def asked_at_minutes(clock: time_machine.Traveller, service: KeyService, until: int) -> list[int]:
@@ -106,7 +107,7 @@ def test_key_that_vanished_is_noticed_within_minutes(
 ) -> None:
     key_service.answers(Verdict.VALID)
     verify_held_keys(NOW)
-    remove_key(PRODUCTION, seen=fingerprint(stored_key))
+    remove_key(PRODUCTION, seen=fingerprint(stored_key), by=NOBODY)
 
     verify_held_keys(NOW + 5 * MINUTE)
 
@@ -246,7 +247,7 @@ def test_key_that_was_deleted_or_replaced_is_not_announced(
     verify_stored_key(PRODUCTION, Occasion.VISIT)
     deleted = titles_after(clock, days=85)
     new = KeyChange(generate_key(PRODUCTION), seen=fingerprint(stored_key))
-    store_keys({PRODUCTION: new}, actor=None)
+    store_keys({PRODUCTION: new}, by=NOBODY)
 
     assert (deleted, titles_after(clock, days=86)) == ([], [])
 
@@ -275,7 +276,7 @@ def test_rung_does_not_count_as_passed_since_the_former_key_was_stored(
     held_for(key_service, clock, days=90)
     clock.move_to(NOW + 20 * DAY)
     new = KeyChange(generate_key(PRODUCTION), seen=fingerprint(stored_key))
-    store_keys({PRODUCTION: new}, actor=None)
+    store_keys({PRODUCTION: new}, by=NOBODY)
     key_service.answers(Answer(Verdict.VALID, expires_at=NOW + 25 * DAY))
     with monkeypatch.context() as patch:
         patch.setattr(verification, "announce", lambda *_found, **_about: None)

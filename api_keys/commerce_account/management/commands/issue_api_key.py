@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from admin_portal.actors import NOBODY
 from api_keys.commerce_account import issuing
-from api_keys.commerce_account.history import NOBODY
 from api_keys.commerce_account.issuing import Refused
 from api_keys.commerce_account.key_forms import NewKeyForm
 from api_keys.commerce_account.members import create_company
