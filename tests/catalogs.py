@@ -32,6 +32,12 @@ KEYWORDS = {
     **dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2)),
     **dict.fromkeys(("npgettext", "npgettext_lazy"), ((1, "c"), 2, 3)),
 }
+UNWANTED = re.compile(
+    rb'"(POT-Creation-Date|PO-Revision-Date|Generated-By|Report-Msgid-Bugs-To|Last-Translator'
+    rb"|Language-Team):[^\n]*\n"
+)
+"""Lines of a catalog's head. With a date in it, each merge would be a conflict."""
+
 HEADER = "# Translations of the Commerce Admin and the Commerce account."
 
 
@@ -150,10 +156,7 @@ def written(catalog: Catalog) -> bytes:
     catalog.project, catalog.version = "Commerce Admin", "0"
     file = io.BytesIO()
     write_po(file, catalog, sort_output=True, omit_header=False, width=96)
-    # The day on which somebody ran this would be a conflict at each merge.
-    return re.sub(
-        rb'"(POT-Creation-Date|PO-Revision-Date|Generated-By):[^\n]*\n', b"", file.getvalue()
-    )
+    return re.sub(UNWANTED, b"", file.getvalue())
 
 
 def compiled(catalog: Catalog) -> bytes:
