@@ -1,7 +1,7 @@
 """System checks of what both sites share: an unsafe setting stops the start, by its name.
 
 Each site's settings have the same headings but come from variables of their own, whose names are
-what an operator knows; `_PREFIXES` says which.
+what an operator knows; PREFIX says how they begin.
 """
 
 import os
@@ -17,12 +17,11 @@ _RETIRED = {
     "TRUSTED_PROXY_COUNT": "TRUSTED_PROXIES names the proxies themselves.",
     "ISSUED_KEY_LIFETIME_DAYS": "Whoever creates a key chooses how long it is good.",
 }
-_PREFIXES = {"admin_portal.urls": "ADMIN", "api_keys.commerce_account.urls": "ACCOUNT"}
 
 
 @register
 def check_site_settings(**kwargs: Any) -> list[CheckMessage]:
-    prefix = _PREFIXES[settings.ROOT_URLCONF]
+    prefix = settings.PREFIX
     return [
         *_check_site_url(f"{prefix}_URL"),
         *_check_secret_key(f"{prefix}_SECRET_KEY"),

@@ -32,12 +32,7 @@ def values_of(module: object) -> dict[str, object]:
     return {name: getattr(module, name) for name in dir(module) if name.isupper()}
 
 
-INSTALLED_APPS = [
-    *admin.INSTALLED_APPS,
-    "allauth.mfa",
-    "allauth.usersessions",
-    "api_keys.commerce_account",
-]
+INSTALLED_APPS = [*admin.INSTALLED_APPS, "api_keys.commerce_account"]
 # The Admin sets neither, so that the Commerce account's would be left.
 ACCOUNT_ADAPTER = "allauth.account.adapter.DefaultAccountAdapter"
 ACCOUNT_RATE_LIMITS = {}

@@ -37,6 +37,7 @@ SHARED = tuple(
         "rotation",
         "sending",
         "settings",
+        "sign_in",
     )
 )
 """What both sites have in common, and what knows neither of them."""

@@ -3,6 +3,9 @@
 from admin_portal.settings.base import *
 from admin_portal.settings.job_queue import job_queue
 
+# What the names of variables begin with that are this site's alone
+PREFIX = "ADMIN"
+
 SITE_URL = site_url("ADMIN_URL", "ADMIN_PORT", 8000)
 IS_HTTPS = SITE_URL.startswith("https://")
 
@@ -44,9 +47,9 @@ CSRF_COOKIE_NAME = "__Host-admin_csrf" if IS_HTTPS else "admin_csrf"
 
 # People
 ACCOUNT_LOGIN_METHODS = {"username"}
-ACCOUNT_FORMS = {"login": "admin_portal.forms.SignInForm"}
 LOGIN_REDIRECT_URL = "dashboard"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+MFA_TOTP_ISSUER = "Commerce Admin"
 
 # E-mail
 EMAIL_URL = env.str("ADMIN_EMAIL_URL", default="")

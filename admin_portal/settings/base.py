@@ -155,6 +155,7 @@ def templates_of(site: str, context_processors: list[str]) -> list[dict[str, obj
             "DIRS": [BASE_DIR / "templates" / site, BASE_DIR / "templates"],
             "APP_DIRS": True,
             "OPTIONS": {
+                "libraries": {"sign_in": "admin_portal.sign_in.template_tags"},
                 "context_processors": [
                     "django.template.context_processors.request",
                     "django.contrib.auth.context_processors.auth",
@@ -179,6 +180,8 @@ INSTALLED_APPS = [
     "heroicons",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "admin_portal.preferences",
 ]
 
@@ -231,6 +234,42 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+_FORMS = "admin_portal.sign_in.forms"
+ACCOUNT_FORMS = {
+    "login": f"{_FORMS}.SignInForm",
+    "reset_password": f"{_FORMS}.ResetPasswordForm",
+    "reset_password_from_key": f"{_FORMS}.NewPasswordForm",
+    "change_password": f"{_FORMS}.ChangePasswordForm",
+    "reauthenticate": f"{_FORMS}.ReauthenticateForm",
+}
+
+# Second factors
+MFA_ADAPTER = "admin_portal.sign_in.adapters.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+_FACTOR_FORMS = "admin_portal.sign_in.second_factor_forms"
+MFA_FORMS = {
+    "authenticate": f"{_FACTOR_FORMS}.CodeForm",
+    "reauthenticate": f"{_FACTOR_FORMS}.ReauthenticateForm",
+    "activate_totp": f"{_FACTOR_FORMS}.ActivateTOTPForm",
+    "authenticate_webauthn": f"{_FACTOR_FORMS}.PasskeyForm",
+    "reauthenticate_webauthn": f"{_FACTOR_FORMS}.ReauthenticatePasskeyForm",
+    "login_webauthn": f"{_FACTOR_FORMS}.SignInPasskeyForm",
+    "add_webauthn": f"{_FACTOR_FORMS}.AddPasskeyForm",
+    "edit_webauthn": f"{_FACTOR_FORMS}.RenamePasskeyForm",
+}
+STEP_UP_SECONDS = number("STEP_UP_SECONDS", 900)
+ACCOUNT_REAUTHENTICATION_TIMEOUT = STEP_UP_SECONDS
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        # The default of 300 would let a crowd of failed sign-ins push each other out.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 # What a browser may do with our pages
 CONTENT_SECURITY_POLICY = {

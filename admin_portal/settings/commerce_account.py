@@ -3,6 +3,9 @@
 from admin_portal.settings.base import *
 from admin_portal.settings.job_queue import job_queue
 
+# What the names of variables begin with that are this site's alone
+PREFIX = "ACCOUNT"
+
 SITE_URL = site_url("ACCOUNT_URL", "ACCOUNT_PORT", 8001)
 IS_HTTPS = SITE_URL.startswith("https://")
 
@@ -12,13 +15,8 @@ ENCRYPTION_KEYS = required("ACCOUNT_ENCRYPTION_KEYS").split(",")
 DIGEST_KEY = required("ACCOUNT_DIGEST_KEY")
 
 # Parts
-INSTALLED_APPS = [
-    *INSTALLED_APPS,
-    "allauth.mfa",
-    "allauth.usersessions",
-    "api_keys.commerce_account",
-]
-MIDDLEWARE = [*MIDDLEWARE, "api_keys.commerce_account.sessions.session_middleware"]
+INSTALLED_APPS = [*INSTALLED_APPS, "api_keys.commerce_account"]
+MIDDLEWARE = [*MIDDLEWARE, "admin_portal.sign_in.sessions.session_middleware"]
 ROOT_URLCONF = "api_keys.commerce_account.urls"
 WSGI_APPLICATION = "api_keys.commerce_account.wsgi.application"
 TEMPLATES = templates_of(
@@ -48,58 +46,26 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 _FORMS = "api_keys.commerce_account.account_forms"
 ACCOUNT_FORMS = {
-    "login": f"{_FORMS}.SignInForm",
+    **ACCOUNT_FORMS,
     "signup": f"{_FORMS}.SignUpForm",
-    "reset_password": f"{_FORMS}.ResetPasswordForm",
-    "reset_password_from_key": f"{_FORMS}.NewPasswordForm",
-    "change_password": f"{_FORMS}.ChangePasswordForm",
     "add_email": f"{_FORMS}.ChangeEmailForm",
-    "reauthenticate": f"{_FORMS}.ReauthenticateForm",
 }
 ACCOUNT_CHANGE_EMAIL = True
-ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 LOGIN_REDIRECT_URL = "api_portal"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-
-# Second factors
-MFA_ADAPTER = "api_keys.commerce_account.adapter.MFAAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_TOTP_ISSUER = "Commerce account"
-MFA_ALLOW_UNVERIFIED_EMAIL = True
-_FORMS = "api_keys.commerce_account.second_factor_forms"
-MFA_FORMS = {
-    "authenticate": f"{_FORMS}.CodeForm",
-    "reauthenticate": f"{_FORMS}.ReauthenticateForm",
-    "activate_totp": f"{_FORMS}.ActivateTOTPForm",
-    "authenticate_webauthn": f"{_FORMS}.PasskeyForm",
-    "reauthenticate_webauthn": f"{_FORMS}.ReauthenticatePasskeyForm",
-    "login_webauthn": f"{_FORMS}.SignInPasskeyForm",
-    "add_webauthn": f"{_FORMS}.AddPasskeyForm",
-    "edit_webauthn": f"{_FORMS}.RenamePasskeyForm",
-}
 
 # Sessions, and how often one may fail
 SESSION_COOKIE_AGE = number("ACCOUNT_SESSION_IDLE_MINUTES", 60) * 60
 SESSION_LONGEST_SECONDS = number("ACCOUNT_SESSION_HOURS", 12) * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-STEP_UP_SECONDS = number("STEP_UP_SECONDS", 900)
-ACCOUNT_REAUTHENTICATION_TIMEOUT = STEP_UP_SECONDS
 ACCOUNT_RATE_LIMITS = {
     "login": None,  # counts successes, too, and would shut out whoever shares an address
     "login_failed": "10/m/ip,6/30m/key",
     "login_failed_at_home": "6/30m/key",
     "reset_password": "20/m/ip,5/h/key",
     "registration": "5/h/key",  # mails to an address that somebody registers
-}
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        # The default of 300 would let a crowd of failures push each other out.
-        "OPTIONS": {"MAX_ENTRIES": 100_000},
-    }
 }
 
 # E-mail

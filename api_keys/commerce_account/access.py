@@ -1,17 +1,12 @@
-"""Who gets to which page: a member of the company, with a role that may, who lately proved it."""
+"""Who gets to which page: a member of the company, with a role that may."""
 
 from __future__ import annotations
 
 import functools
-import time
 from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec
 
-from allauth.account.internal.flows.login import get_authentication_records
-from allauth.core.exceptions import ReauthenticationRequired
-from django.conf import settings
-from django.contrib.auth.models import User
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import render
 
 from admin_portal.requests import AuthenticatedRequest
@@ -72,33 +67,3 @@ def current_company(request: AuthenticatedRequest) -> Company | None:
     }
     first = next(iter(companies.values()), None)
     return companies.get(request.session.get(CURRENT_COMPANY, 0), first)
-
-
-def has_recent_proof(request: HttpRequest) -> bool:
-    """Tell whether the visitor gave a password or a second factor lately, signing in included."""
-    user = request.user
-    records = get_authentication_records(request, user if isinstance(user, User) else None)
-    return bool(records) and time.time() - records[-1]["at"] < settings.STEP_UP_SECONDS
-
-
-def proof_required(view: MemberView[P]) -> Callable[..., HttpResponseBase]:
-    """Ask for the password or second factor again before a form is carried out.
-
-    The library keeps what was sent, asks, and then goes on with it. Looking at the form's page
-    is free.
-    """
-
-    @functools.wraps(view)
-    def guarded(request: MemberRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        require_recent_proof(request)
-        return view(request, *args, **kwargs)
-
-    return guarded
-
-
-def require_recent_proof(request: HttpRequest) -> None:
-    """Raise what the library answers by asking, for a form without recent proof."""
-    if request.method == "POST" and not has_recent_proof(request):
-        # The library finds what was sent again by the path alone.
-        request.META["QUERY_STRING"] = ""
-        raise ReauthenticationRequired

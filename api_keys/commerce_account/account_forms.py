@@ -13,50 +13,18 @@ from django import forms
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxLengthValidator
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from admin_portal.actors import Actor
+from admin_portal.sign_in.forms import WithoutPlaceholders
 from api_keys.commerce_account import members
 from api_keys.commerce_account.claiming import unclaimed_account
-from api_keys.commerce_account.company_forms import refuse_links, refuse_undeliverable
+from api_keys.commerce_account.company_forms import refuse_links
 from api_keys.commerce_account.joining import invitation_followed, is_confirmed
 from api_keys.commerce_account.key_forms import refuse_control_characters, refuse_keys
-
-LONGEST_EMAIL = 254
-"""Characters. What the database holds; Django's own field would take 320."""
-
-
-class WithoutPlaceholders:
-    """The library repeats each label as a placeholder, which vanishes as soon as one types."""
-
-    fields: dict[str, forms.Field]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.widget.attrs.pop("placeholder", None)
-            field.label_suffix = ""
-            if isinstance(field, forms.EmailField):
-                field.max_length = LONGEST_EMAIL
-                field.validators += [MaxLengthValidator(LONGEST_EMAIL), refuse_undeliverable]
-
-
-class SignInForm(WithoutPlaceholders, account.LoginForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["password"].help_text = ""  # the page itself leads to a forgotten password
-
-
-class ResetPasswordForm(WithoutPlaceholders, account.ResetPasswordForm):
-    pass
-
-
-class NewPasswordForm(WithoutPlaceholders, account.ResetPasswordKeyForm):
-    pass
 
 
 class SignUpForm(WithoutPlaceholders, account.SignupForm):
@@ -165,25 +133,6 @@ def _only_wished_for(email: str) -> QuerySet[EmailAddress]:
     return EmailAddress.objects.filter(email=email, verified=False).exclude(user__email=email)
 
 
-class ChangePasswordForm(WithoutPlaceholders, account.ChangePasswordForm):
-    user: User
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["oldpassword"].help_text = ""
-
-    def clean_oldpassword(self) -> str:
-        """The password in use is as good a proof as being asked for it first, and as limited."""
-        given: str = self.cleaned_data["oldpassword"]
-        if not get_adapter().reauthenticate(self.user, given):
-            raise get_adapter().validation_error("enter_current_password")
-        return given
-
-    def save(self) -> None:
-        super().save()
-        flows.reauthentication.reauthenticate_by_password(context.request)
-
-
 class ChangeEmailForm(WithoutPlaceholders, account.AddEmailForm):
     user: User
 
@@ -201,9 +150,3 @@ class ChangeEmailForm(WithoutPlaceholders, account.AddEmailForm):
             )
         flows.email_verification.send_verification_email_to_address(request, address)
         return address
-
-
-class ReauthenticateForm(WithoutPlaceholders, account.ReauthenticateForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["password"].widget.attrs["autofocus"] = True

@@ -7,6 +7,7 @@ class CommerceAccountConfig(AppConfig):
 
     def ready(self) -> None:
         from admin_portal import checks as _shared_checks  # noqa: F401  (registers them)
+        from admin_portal.sign_in import signals as _shared_signals  # noqa: F401  (connects them)
         from api_keys.commerce_account import (
             checks as _checks,  # noqa: F401  (registers them)
             signals as _signals,  # noqa: F401  (connects them)

@@ -4,19 +4,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.mail.message import sanitize_address
 from django.utils.translation import gettext, gettext_lazy as _
 
+from admin_portal.sign_in.forms import refuse_undeliverable
 from api_keys.commerce_account.key_forms import refuse_control_characters, refuse_keys
 from api_keys.commerce_account.models import Membership, Role
-
-
-def refuse_undeliverable(email: str) -> None:
-    """Raise ValidationError for an address that Django takes, and then can't write a mail to."""
-    try:
-        sanitize_address(email, "utf-8")
-    except ValueError:  # UnicodeError is one
-        raise ValidationError(_("Enter a valid email address."), code="invalid") from None
 
 
 def refuse_links(name: str) -> None:

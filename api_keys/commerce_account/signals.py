@@ -3,16 +3,13 @@
 from typing import Any
 
 from allauth.account.signals import user_logged_in
-from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
-from django.db.models.signals import pre_save
 from django.dispatch import receiver
 from django.http import HttpRequest
 
 from admin_portal.actors import Actor
-from api_keys.commerce_account import second_factors
+from admin_portal.sign_in.known_devices import is_known
 from api_keys.commerce_account.history import record
-from api_keys.commerce_account.known_devices import is_known
 from api_keys.commerce_account.models import Company, Event
 
 
@@ -28,9 +25,3 @@ def record_sign_in(request: HttpRequest, user: User, **kwargs: Any) -> None:
     is_new = not is_first and not is_known(request, user)
     for company in Company.objects.filter(members=user):
         record(Event.Kind.SIGNED_IN, company, by=by, new_device=is_new)
-
-
-@receiver(pre_save, sender=Authenticator)
-def save_with_the_first_key(instance: Authenticator, **kwargs: Any) -> None:
-    """Undo no rotation: the library may have read the row before it, and writes it whole."""
-    instance.data = second_factors.re_encrypted(instance.data) or instance.data

@@ -6,6 +6,7 @@ from allauth.usersessions import views as sessions
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
+from admin_portal.sign_in import views as security
 from api_keys.commerce_account.views import (
     api_portal,
     companies,
@@ -15,7 +16,6 @@ from api_keys.commerce_account.views import (
     keys,
     leaks,
     members,
-    security,
     validation,
 )
 from api_keys.contract import CHECK_PATH, KEY_PATTERN, Environment

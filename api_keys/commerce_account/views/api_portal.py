@@ -19,13 +19,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from admin_portal.actors import actor_of
 from admin_portal.requests import AuthenticatedRequest
+from admin_portal.sign_in.proof import require_recent_proof
 from api_keys.commerce_account import issuing
 from api_keys.commerce_account.access import (
     FORM_METHODS,
     MemberRequest,
     current_company,
     for_members,
-    require_recent_proof,
 )
 from api_keys.commerce_account.issuing import Refusal, Refused
 from api_keys.commerce_account.key_forms import SORT_ORDERS, KeyListForm, NewKeyForm

@@ -16,12 +16,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from admin_portal.actors import actor_of
 from admin_portal.encryption import UnreadableError
+from admin_portal.sign_in.proof import proof_required
 from api_keys.commerce_account import issuing
 from api_keys.commerce_account.access import (
     FORM_METHODS,
     MemberRequest,
     for_members,
-    proof_required,
 )
 from api_keys.commerce_account.issuing import Refused
 from api_keys.commerce_account.key_forms import RollForm, lifetime_of

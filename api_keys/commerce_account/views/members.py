@@ -16,13 +16,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from admin_portal.actors import actor_of
+from admin_portal.sign_in.proof import proof_required, require_recent_proof
 from api_keys.commerce_account import members as belonging
 from api_keys.commerce_account.access import (
     FORM_METHODS,
     MemberRequest,
     for_members,
-    proof_required,
-    require_recent_proof,
 )
 from api_keys.commerce_account.company_forms import InviteForm, RoleForm
 from api_keys.commerce_account.members import (

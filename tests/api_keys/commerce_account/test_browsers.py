@@ -1,6 +1,6 @@
 import pytest
 
-from api_keys.commerce_account.browsers import describe
+from admin_portal.sign_in.browsers import describe
 
 CHROME = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0"
 

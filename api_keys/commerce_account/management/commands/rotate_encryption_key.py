@@ -1,6 +1,6 @@
 from admin_portal import encryption
 from admin_portal.rotation import Kept, RotateCommand
-from api_keys.commerce_account import second_factors
+from admin_portal.sign_in import second_factors
 from api_keys.commerce_account.models import IssuedKey
 
 

@@ -1,0 +1,62 @@
+"""What the library keeps of second factors: whether it can be read, and its re-encryption.
+
+It can't where an encryption key was dropped that was still needed.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.db.models import QuerySet
+
+from admin_portal import encryption
+
+logger = logging.getLogger(__name__)
+
+SECONDS_BETWEEN_COMPLAINTS = 3600
+
+_SECRETS = ("secret", "seed")
+"""In an authenticator's data: of an app, and of recovery codes. Passkeys have none."""
+
+
+def with_secrets() -> QuerySet[Any]:
+    found: QuerySet[Any] = Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN)
+    return found
+
+
+def re_encrypted(data: dict[str, Any]) -> dict[str, Any] | None:
+    """Return an authenticator's data, its secrets encrypted with the first key.
+
+    None when none of today's encryption keys opens one of them.
+    """
+    renewed = {name: encryption.re_encrypted(data[name]) for name in _SECRETS if name in data}
+    return None if None in renewed.values() else {**data, **renewed}
+
+
+def is_readable(factor: Authenticator) -> bool:
+    return re_encrypted(factor.data) is not None
+
+
+def types_of(user: User) -> tuple[set[str], set[str]]:
+    """Return which types of factors of `user` work, and which can't be read.
+
+    Each that can't is an error in the log, but only once an hour: people try again and again.
+    """
+    factors = list(Authenticator.objects.filter(user=user))
+    unreadable = [factor for factor in factors if not is_readable(factor)]
+    for factor in unreadable:
+        if cache.add(f"unreadable-factor-{factor.pk}", True, SECONDS_BETWEEN_COMPLAINTS):
+            logger.error(
+                "User %s can't use %s: no key of %s_ENCRYPTION_KEYS opens second factor %s.",
+                user.pk,
+                factor.type,
+                settings.PREFIX,
+                factor.pk,
+            )
+    types = {factor.type for factor in unreadable}
+    return {factor.type for factor in factors} - types, types
