@@ -7,8 +7,7 @@ import responses
 from django.conf import settings as django_settings
 from django.contrib.auth.models import Permission, User
 from django.core.cache import cache
-from django.test import Client
-from pytest_django import Settings
+from django.test import Client, override_settings
 from requests import PreparedRequest
 
 from admin_portal.actors import NOBODY
@@ -48,12 +47,25 @@ def in_a_worker(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verification_log, "_has_thread", True)
 
 
+def commerce_account_settings() -> override_settings:
+    """Return the change from the Admin's settings to the other site's.
+
+    Only what differs: Django forgets compiled templates and more for each setting that is set.
+    """
+    return override_settings(
+        **{
+            name: value
+            for name, value in values_of(commerce_account).items()
+            if name not in REPLACED and getattr(django_settings, name, None) != value
+        }
+    )
+
+
 @pytest.fixture
-def commerce_account_site(settings: Settings) -> None:
+def commerce_account_site() -> Iterator[None]:
     """Change over from the Admin's settings to the other site's."""
-    for name, value in values_of(commerce_account).items():
-        if name not in REPLACED:
-            setattr(settings, name, value)
+    with commerce_account_settings():
+        yield
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from api_keys.commerce_account import limits, usage
 from api_keys.commerce_account.issuing import issue_key, read_key, revoke_key
 from api_keys.commerce_account.models import Company, IssuedKey, Membership, Role
 from api_keys.contract import Environment
+from tests.conftest import commerce_account_settings
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -22,9 +23,14 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     item.add_marker("postgresql")
 
 
-@pytest.fixture(autouse=True)
-def _this_site(commerce_account_site: None) -> None:
-    """Every test in this folder is about the Commerce account."""
+@pytest.fixture(autouse=True, scope="module")
+def _this_site() -> Iterator[None]:
+    """Every test in this folder is about the Commerce account.
+
+    Not for each test apart: its templates would be compiled anew for each.
+    """
+    with commerce_account_settings():
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -103,7 +109,7 @@ def issued(company: Company, member: User) -> tuple[IssuedKey, str]:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_counted(commerce_account_site: None) -> None:
+def _nothing_counted(_this_site: None) -> None:
     """Limits and uses are counted in memory, which one test must not leave to the next."""
     limits.open_storage(settings.LIMITS_URL).reset()
     usage.forget()
