@@ -10,6 +10,8 @@ from django.conf import settings
 from django.core.management import call_command
 
 from admin_portal import background_jobs
+from admin_portal.entrance import lock_out
+from admin_portal.entrance.lock_mails import send_due_lock_mails
 from admin_portal.notifications import reading
 from admin_portal.notifications.telling import send_due
 from api_keys.store_configuration.verification_log import purge_verification_log
@@ -17,12 +19,15 @@ from api_keys.store_configuration.watching import tell_of_expiries, verify_held_
 
 
 def purge(now: datetime) -> None:
-    """Delete old notifications, old verifications from their log, and sessions that ended."""
+    """Delete old notifications and verifications, and locks and sessions that ended."""
     reading.purge(now - timedelta(days=settings.RETENTION_DAYS))
+    lock_out.purge(now)
     purge_verification_log(now)
     call_command("clearsessions")
 
 
 def run_all() -> bool:
     """Run each job once, whatever becomes of the others. Returns whether none failed."""
-    return background_jobs.run_all([verify_held_keys, tell_of_expiries, purge, send_due])
+    return background_jobs.run_all(
+        [verify_held_keys, tell_of_expiries, purge, send_due, send_due_lock_mails]
+    )

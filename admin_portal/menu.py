@@ -74,6 +74,10 @@ SIDEBAR = (
         "cog-6-tooth",
         groups=(
             Group(
+                _("Permissions"),
+                (Link(_("Locked Users"), "locked_users", "people.manage_permissions"),),
+            ),
+            Group(
                 _("Action Logs"),
                 (
                     Link(

@@ -2,6 +2,7 @@ from allauth.account import views as account
 from django.urls import include, path
 
 from admin_portal import views
+from admin_portal.entrance.views import locked_users
 from amazon_channel.views import help_page
 from api_keys.store_configuration.global_settings import global_settings
 from api_keys.store_configuration.key_verifications import (
@@ -34,5 +35,6 @@ urlpatterns = [
     ),
     path("system/tools/service-connection/", service_connection, name="service_connection"),
     path("system/tools/service-connection/support-bundle/", support_bundle, name="support_bundle"),
+    path("system/permissions/locked-users/", locked_users, name="locked_users"),
     path("help/amazon-sales-channel/", help_page, name="amazon_channel_help"),
 ]

@@ -33,9 +33,6 @@ def values_of(module: object) -> dict[str, object]:
 
 
 INSTALLED_APPS = [*admin.INSTALLED_APPS, "api_keys.commerce_account"]
-# The Admin sets neither, so that the Commerce account's would be left.
-ACCOUNT_ADAPTER = "allauth.account.adapter.DefaultAccountAdapter"
-ACCOUNT_RATE_LIMITS = {}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES = {

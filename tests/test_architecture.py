@@ -15,6 +15,7 @@ CONTRACT = "api_keys.contract"
 OURS = ("admin_portal", "amazon_channel", "api_keys", "tests")
 
 ACTION_LOG = "admin_portal.action_log"
+ENTRANCE = "admin_portal.entrance"
 NOTIFICATIONS = "admin_portal.notifications"
 PEOPLE = "admin_portal.people"
 RESOURCES = "admin_portal.resources"
@@ -30,6 +31,7 @@ SHARED = tuple(
         "encryption",
         "job_schedule",
         "mail",
+        "networks",
         "paging",
         "periods",
         "preferences",
@@ -48,6 +50,7 @@ MAY_IMPORT = {
     "api_keys/store_configuration": (STORE, CONTRACT, NOTIFICATIONS, ACTION_LOG, *SHARED),
     "api_keys/commerce_account": (ACCOUNT, CONTRACT, *SHARED),
     "admin_portal/action_log": (ACTION_LOG, *SHARED),
+    "admin_portal/entrance": (ENTRANCE, ACTION_LOG, CONTRACT, *SHARED),
     "admin_portal/notifications": (NOTIFICATIONS, ACTION_LOG, *SHARED),
     "admin_portal/people": (PEOPLE, RESOURCES, ACTION_LOG, NOTIFICATIONS, *SHARED),
     "amazon_channel": ("amazon_channel", STORE, CONTRACT, ACTION_LOG, *SHARED),

@@ -23,6 +23,7 @@ class Action(models.TextChoices):
     SIGNED_IN = "sign_in.signed_in", _("Signed in")
     SIGN_IN_FAILED = "sign_in.failed", _("Sign-in failed")
     SECOND_STEP_FAILED = "sign_in.second_step_failed", _("Second step failed")
+    CONFIRMATION_FAILED = "sign_in.confirmation_failed", _("Own password not confirmed")
     SIGNED_OUT = "sign_in.signed_out", _("Signed out")
     ACCOUNT_LOCKED = "sign_in.locked", _("Account locked")
     RESET_ASKED = "sign_in.reset_asked", _("Password reset asked for")

@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "admin_portal",
     "admin_portal.action_log",
+    "admin_portal.entrance",
     "admin_portal.notifications",
     "admin_portal.people",
     "amazon_channel",
@@ -44,12 +45,25 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 # Cookies ignore ports: were the names the other site's too, signing in there would sign out here.
 SESSION_COOKIE_NAME = "__Host-admin_session" if IS_HTTPS else "admin_session"
 CSRF_COOKIE_NAME = "__Host-admin_csrf" if IS_HTTPS else "admin_csrf"
+KNOWN_DEVICES_COOKIE_NAME = "__Host-admin_devices" if IS_HTTPS else "admin_devices"
 
 # People
+ACCOUNT_ADAPTER = "admin_portal.entrance.adapter.AdminAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 LOGIN_REDIRECT_URL = "dashboard"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 MFA_TOTP_ISSUER = "Commerce Admin"
+
+# Who fails to sign in
+MFA_FORMS = {
+    **MFA_FORMS,
+    "authenticate": "admin_portal.entrance.forms.CodeForm",
+    "reauthenticate": "admin_portal.entrance.forms.ReauthenticateForm",
+}
+LOCKOUT_FAILURES = number("ADMIN_LOCKOUT_FAILURES", 6)
+LOCKOUT_MINUTES = number("ADMIN_LOCKOUT_MINUTES", 30)
+# Of sign-ins; those that fail are counted by `entrance.lock_out`, in the database.
+ACCOUNT_RATE_LIMITS: dict[str, str | None] = {"login_failed": None}
 
 # E-mail
 EMAIL_URL = env.str("ADMIN_EMAIL_URL", default="")

@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from ipaddress import ip_network
 
 from django.conf import settings
 from limits import RateLimitItem, RateLimitItemPerMinute
@@ -103,18 +102,6 @@ def fields(allowance: Allowance | None) -> dict[str, str]:
         "RateLimit-Policy": ", ".join(policies),
         "RateLimit": f'"{allowance.policy}";r={allowance.remaining};t={allowance.seconds}',
     }
-
-
-def network_of(address: str) -> str:
-    """Return what one caller can change at will as one: of IPv6 that is a network of 64 bits."""
-    if ":" not in address:
-        return address
-    if address.startswith("::ffff:") and "." in address:
-        return address.removeprefix("::ffff:")  # an IPv4 caller on a socket that serves both
-    try:
-        return str(ip_network((address.partition("%")[0], 64), strict=False))
-    except ValueError:
-        return address
 
 
 @functools.cache

@@ -38,8 +38,13 @@ def test_each_job_runs_from_the_queue(tmp_path: Path) -> None:
     at_night = run_what_is_queued(environment, TASKS)
     hourly = run_what_is_queued(environment, TASKS, at="2026-06-01T12:05:00")
 
-    assert jobs_in(at_night) == {"send_due", "verify_held_keys", "purge"}
-    assert jobs_in(hourly) == {"send_due", "verify_held_keys", "tell_of_expiries"}
+    assert jobs_in(at_night) == {"send_due", "send_due_lock_mails", "verify_held_keys", "purge"}
+    assert jobs_in(hourly) == {
+        "send_due",
+        "send_due_lock_mails",
+        "verify_held_keys",
+        "tell_of_expiries",
+    }
     assert (at_night.count("\nTo: ada@example.com"), hourly.count("\nTo: ")) == (1, 0)
     assert (tmp_path / "var" / "admin_jobs.sqlite3").exists()
 

@@ -105,6 +105,8 @@ def test_migrations_are_complete(settings: str, environment: dict[str, str]) -> 
         (ACCOUNT, "USAGE_FLUSH_SECONDS", "0"),
         (ACCOUNT, "USAGE_FLUSH_SECONDS", "61"),
         (ACCOUNT, "ACCOUNT_EMAIL_URL", "nonsense"),
+        (ADMIN, "ADMIN_LOCKOUT_FAILURES", "0"),
+        (ADMIN, "ADMIN_LOCKOUT_MINUTES", "1441"),
         (ADMIN, "KEY_VALIDATION_TIMEOUT", "31"),
         (ADMIN, "KEY_VALIDATION_TIMEOUT", "0.5"),
         (ADMIN, "KEY_VALIDATION_CONNECT_TIMEOUT", "0"),

@@ -27,6 +27,7 @@ def test_sidebar_has_the_entries_that_lead_somewhere() -> None:
         "/",
         "/marketing/amazon-sales-channel/",
         CONFIGURATION_URL,
+        "/system/permissions/locked-users/",
         LOG_URL,
         "/system/tools/service-connection/",
     ]

@@ -16,9 +16,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
+from admin_portal.networks import network_of
 from api_keys.commerce_account.access import FORM_METHODS
 from api_keys.commerce_account.leak_reports import report_leaks
-from api_keys.commerce_account.limits import Allowance, Policy, network_of, take
+from api_keys.commerce_account.limits import Allowance, Policy, take
 from api_keys.commerce_account.problems import (
     HTTPS_REQUIRED,
     REPORT_TOO_LARGE,

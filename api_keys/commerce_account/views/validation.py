@@ -13,6 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_safe
 
+from admin_portal.networks import network_of
 from api_keys.commerce_account import limits, usage
 from api_keys.commerce_account.checking import UNKNOWN, answer_about, find_key
 from api_keys.commerce_account.digests import digest_of
@@ -72,7 +73,7 @@ def problem(request: HttpRequest, slug: str) -> HttpResponse:
 
 @sensitive_variables("key")
 def _answer(request: HttpRequest, environment: Environment) -> HttpResponse:
-    caller = limits.network_of(request.META["REMOTE_ADDR"])
+    caller = network_of(request.META["REMOTE_ADDR"])
     exhausted = limits.find_exhausted(Policy.ADDRESS, caller)
     if exhausted:
         return too_many(exhausted)

@@ -11,6 +11,7 @@ import time_machine
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from admin_portal.networks import network_of
 from api_keys.commerce_account import limits
 from api_keys.commerce_account.models import Company, IssuedKey
 from tests.api_keys.commerce_account.checks import PRODUCTION, SANDBOX, problem_of
@@ -235,10 +236,10 @@ def test_neighbour_s_guesses_and_empty_calls_refuse_no_good_key(
 
 
 def test_callers_of_ipv4_on_a_socket_for_both_are_told_apart() -> None:
-    networks = {limits.network_of(f"::ffff:198.51.100.{number}") for number in (1, 2)}
+    networks = {network_of(f"::ffff:198.51.100.{number}") for number in (1, 2)}
 
     assert networks == {"198.51.100.1", "198.51.100.2"}
-    assert limits.network_of("2001:db8::1") == limits.network_of("2001:db8::2")
+    assert network_of("2001:db8::1") == network_of("2001:db8::2")
 
 
 @pytest.mark.parametrize("scheme", ["redis", "valkey"])
