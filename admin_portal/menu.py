@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser, User
     from django_stubs_ext import StrPromise
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something to do on a page, for those who find it by what they want to do.
+
+    `permission` is needed beyond the page's own; `anchor` is the element of the page that it is
+    done with; `words` are other names of it.
+    """
+
+    title: StrPromise
+    url_name: str
+    permission: str = ""
+    anchor: str = ""
+    words: StrPromise | str = ""
 
 
 @dataclass(frozen=True)
@@ -23,6 +40,7 @@ class Link:
     url_name: str
     permission: str = ""
     sections: tuple[Group, ...] = ()
+    actions: tuple[Action, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,7 +66,22 @@ CONFIGURATION = (
     ),
     Group(
         _("Services"),
-        (Link(_("Magento Services"), "api_keys", "store_configuration.view_storedkey"),),
+        (
+            Link(
+                _("Magento Services"),
+                "api_keys",
+                "store_configuration.view_storedkey",
+                actions=(
+                    Action(
+                        _("Replace an API key"),
+                        "api_keys",
+                        "store_configuration.change_storedkey",
+                        anchor="id_production_api_key",
+                        words=_("add store roll rotate renew remove delete"),
+                    ),
+                ),
+            ),
+        ),
     ),
 )
 
@@ -84,6 +117,14 @@ SIDEBAR = (
                         _("Key verifications"),
                         "key_verifications",
                         "store_configuration.view_verificationrecord",
+                        actions=(
+                            Action(
+                                _("Export key verifications as CSV"),
+                                "key_verifications",
+                                anchor="export",
+                                words=_("download spreadsheet log"),
+                            ),
+                        ),
                     ),
                 ),
             ),
@@ -94,9 +135,68 @@ SIDEBAR = (
                         _("Service connection"),
                         "service_connection",
                         "store_configuration.view_storedkey",
+                        actions=(
+                            Action(
+                                _("Test the service connection"),
+                                "service_connection",
+                                anchor="run",
+                                words=_("run diagnose network support bundle"),
+                            ),
+                        ),
                     ),
                 ),
             ),
         ),
     ),
 )
+
+HEADER = (
+    Link(
+        _("Notifications"),
+        "notifications",
+        actions=(
+            Action(
+                _("Mark notifications as read"), "notifications", words=_("unread bell messages")
+            ),
+        ),
+    ),
+)
+"""What the header leads to, at the top right."""
+
+
+def entries_for(user: User | AnonymousUser) -> list[Entry]:
+    """Return the sidebar as it is for this user: only what they may open."""
+    entries = []
+    for entry in SIDEBAR:
+        link = _shown(entry.link, user) if entry.link else None
+        groups = allowed(entry.groups, user)
+        if link or groups:
+            entries.append(replace(entry, link=link, groups=groups))
+    return entries
+
+
+def allowed(groups: tuple[Group, ...], user: User | AnonymousUser) -> tuple[Group, ...]:
+    """Return the groups with the links that this user may open, without empty ones."""
+    kept = (replace(group, links=allowed_links(group.links, user)) for group in groups)
+    return tuple(group for group in kept if group.links)
+
+
+def allowed_links(links: tuple[Link, ...], user: User | AnonymousUser) -> tuple[Link, ...]:
+    return tuple(shown for link in links if (shown := _shown(link, user)))
+
+
+def links_below(groups: tuple[Group, ...]) -> Iterator[Link]:
+    for group in groups:
+        for link in group.links:
+            yield link
+            yield from links_below(link.sections)
+
+
+def _shown(link: Link, user: User | AnonymousUser) -> Link | None:
+    """Return the link as it is for this user; None when there is nothing for them to open."""
+    if link.sections:
+        sections = allowed(link.sections, user)
+        pages = [page.url_name for page in links_below(sections)]
+        first = link.url_name if link.url_name in pages else next(iter(pages), None)
+        return replace(link, url_name=first, sections=sections) if first else None
+    return link if not link.permission or user.has_perm(link.permission) else None

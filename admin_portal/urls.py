@@ -3,6 +3,7 @@ from django.urls import include, path
 
 from admin_portal import views
 from admin_portal.entrance.views import locked_users
+from admin_portal.search import views as search
 from amazon_channel.views import help_page
 from api_keys.store_configuration.global_settings import global_settings
 from api_keys.store_configuration.key_verifications import (
@@ -16,6 +17,8 @@ urlpatterns = [
     path("sign-in/", account.login, name="account_login"),
     path("sign-out/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
+    path("search/", search.search, name="search"),
+    path("search/suggestions/", search.suggestions, name="search_suggestions"),
     path("notifications/", include("admin_portal.notifications.urls")),
     path("marketing/amazon-sales-channel/", include("amazon_channel.urls")),
     path(

@@ -1,0 +1,92 @@
+"""What there is to find: pages with their fields and actions, as the menu has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import User
+from django.db import models
+from django.forms import Field
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from admin_portal.menu import HEADER, Link, allowed_links, entries_for
+from api_keys.store_configuration.forms import ApiKeysForm, key_field
+from api_keys.store_configuration.global_settings import GlobalSettingsForm
+from api_keys.store_configuration.held_keys import held_keys
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+FIELDS: Mapping[str, Mapping[str, Field]] = {
+    "api_keys": ApiKeysForm.base_fields,
+    "global_settings": GlobalSettingsForm.base_fields,
+}
+"""Of each configuration page; they are found by their labels."""
+
+
+class Kind(models.TextChoices):
+    """In the order in which the page shows them."""
+
+    PAGE = "page", _("Pages")
+    FIELD = "field", _("Configuration fields")
+    ACTION = "action", _("Actions")
+
+
+@dataclass(frozen=True)
+class Thing:
+    """One thing to find, and where it is. `words` are found as well, but not shown."""
+
+    kind: Kind
+    title: StrPromise | str
+    trail: tuple[StrPromise | str, ...]
+    url: str
+    words: tuple[StrPromise | str, ...] = ()
+
+
+def things_for(user: User) -> Iterator[Thing]:
+    """Return everything that this user may open, each once."""
+    for entry in entries_for(user):
+        if entry.link:
+            yield from _on_page(entry.link, (), user)
+        for group in entry.groups:
+            for link in group.links:
+                yield from _at(link, (entry.title, group.title), user)
+    for link in allowed_links(HEADER, user):
+        yield from _on_page(link, (), user)
+
+
+def _at(link: Link, trail: tuple[StrPromise | str, ...], user: User) -> Iterator[Thing]:
+    yield from _on_page(link, trail, user)
+    for group in link.sections:
+        for section in group.links:
+            yield from _at(section, (*trail, link.title, group.title), user)
+
+
+def _on_page(link: Link, trail: tuple[StrPromise | str, ...], user: User) -> Iterator[Thing]:
+    yield Thing(Kind.PAGE, link.title, trail, reverse(link.url_name))
+    if link.sections:
+        return
+    below = (*trail, link.title)
+    if link.url_name in FIELDS:
+        marks = _marks_of_keys() if link.url_name == "api_keys" else {}
+        for name, field in FIELDS[link.url_name].items():
+            words = (field.help_text, *marks.get(name, ()))
+            url = f"{reverse(link.url_name)}#id_{name}"
+            yield Thing(Kind.FIELD, field.label or name, below, url, words)
+    for action in link.actions:
+        if not action.permission or user.has_perm(action.permission):
+            anchor = f"#{action.anchor}" if action.anchor else ""
+            url = reverse(action.url_name) + anchor
+            yield Thing(Kind.ACTION, action.title, below, url, (action.words,))
+
+
+def _marks_of_keys() -> dict[str, tuple[str, ...]]:
+    """Return what people call the key by that each field holds: its fingerprint, and its end."""
+    return {
+        key_field(environment): (held.fingerprint, held.last_four)
+        for environment, held in held_keys().items()
+        if held
+    }
