@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from django.http import StreamingHttpResponse
+from django.utils import translation
 
 BYTE_ORDER_MARK = "\ufeff"
 """Without it, Excel takes UTF-8 for the system's own code page."""
@@ -28,7 +29,7 @@ _FORMULA = re.compile(
 def csv_answer(name: str, head: list[str], rows: Iterable[list[str]]) -> StreamingHttpResponse:
     """Answer with the file `name`. `rows` are read as it is sent, so that none has to be kept."""
     return StreamingHttpResponse(
-        csv_parts(head, rows),
+        _in_language(translation.get_language(), csv_parts(head, rows)),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
@@ -45,6 +46,12 @@ def csv_parts(head: list[str], rows: Iterable[list[str]]) -> Iterator[str]:
 def harmless(text: str) -> str:
     """Put an apostrophe before whatever a spreadsheet could take for a formula."""
     return _FORMULA.sub(lambda match: f"{match[0]}'", text)
+
+
+def _in_language(language: str | None, parts: Iterator[str]) -> Iterator[str]:
+    # The middleware is done with the request when these are asked for.
+    with translation.override(language):
+        yield from parts
 
 
 def _written(rows: Iterable[list[str]]) -> str:

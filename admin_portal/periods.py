@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -18,7 +19,7 @@ class DayInput(forms.DateInput):
 
 
 class PeriodForm(forms.Form):
-    """From a day to a day, UTC, both included. For forms by GET: each may be left empty."""
+    """From a day to a day, both included, by the reader's clock. By GET: each may be empty."""
 
     since = forms.DateField(label=_("From"), required=False, widget=DayInput)
     until = forms.DateField(label=_("To"), required=False, widget=DayInput)
@@ -42,4 +43,4 @@ def in_period(instant: str, chosen: dict[str, Any]) -> Q:
 
 
 def _at(day: date, hour: time) -> datetime:
-    return datetime.combine(day, hour, tzinfo=UTC)
+    return datetime.combine(day, hour, tzinfo=timezone.get_current_timezone())

@@ -45,6 +45,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 # Cookies ignore ports: were the names the other site's too, signing in there would sign out here.
 SESSION_COOKIE_NAME = "__Host-admin_session" if IS_HTTPS else "admin_session"
 CSRF_COOKIE_NAME = "__Host-admin_csrf" if IS_HTTPS else "admin_csrf"
+LANGUAGE_COOKIE_NAME = "__Host-admin_language" if IS_HTTPS else "admin_language"
 KNOWN_DEVICES_COOKIE_NAME = "__Host-admin_devices" if IS_HTTPS else "admin_devices"
 
 # People

@@ -155,6 +155,7 @@ def templates_of(site: str, context_processors: list[str]) -> list[dict[str, obj
             "DIRS": [BASE_DIR / "templates" / site, BASE_DIR / "templates"],
             "APP_DIRS": True,
             "OPTIONS": {
+                "builtins": ["admin_portal.preferences.templatetags.instants"],
                 "libraries": {"sign_in": "admin_portal.sign_in.template_tags"},
                 "context_processors": [
                     "django.template.context_processors.request",
@@ -194,6 +195,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "admin_portal.preferences.middleware.PreferencesMiddleware",
     "admin_portal.middleware.SignInRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -205,6 +207,10 @@ TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
 
 # Words and time
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("ja", "日本語")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGE_EXEMPT: list[str] = []
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

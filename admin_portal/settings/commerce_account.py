@@ -32,12 +32,13 @@ DATABASES = {"default": database("ACCOUNT_DATABASE_URL", "commerce_account")}
 ALLOWED_HOSTS = hosts_of(SITE_URL)
 SECURE_SSL_REDIRECT = IS_HTTPS
 # A client that sends its key in clear has to hear so, not be led on quietly to https.
-SECURE_REDIRECT_EXEMPT = [r"^(sandbox/)?gateway/"]
+SECURE_REDIRECT_EXEMPT = LANGUAGE_EXEMPT = [r"^(sandbox/)?gateway/"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_HTTPS and not DEBUG else 0
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 # Cookies ignore ports: were the names the other site's too, signing in there would sign out here.
 SESSION_COOKIE_NAME = "__Host-account_session" if IS_HTTPS else "account_session"
 CSRF_COOKIE_NAME = "__Host-account_csrf" if IS_HTTPS else "account_csrf"
+LANGUAGE_COOKIE_NAME = "__Host-account_language" if IS_HTTPS else "account_language"
 KNOWN_DEVICES_COOKIE_NAME = "__Host-account_devices" if IS_HTTPS else "account_devices"
 
 # People

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _, ngettext
 
+from admin_portal.preferences.instants import instant
 from api_keys.commerce_account.models import Event, Role
 
 _BY_JOBS = (Event.Kind.KEY_RETIRED, Event.Kind.KEY_EXPIRES_SOON, Event.Kind.KEY_EXPIRED)
@@ -92,6 +92,6 @@ def _role(value: Any) -> str:
 
 def _instant(value: Any) -> str:
     try:
-        return f"{date_format(datetime.fromisoformat(value), 'DATETIME_FORMAT')} UTC"
+        return instant(datetime.fromisoformat(value))
     except (TypeError, ValueError):
         return "…"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -54,7 +54,7 @@ class ExpiryForm(forms.Form):
         label=_("Last day"),
         label_suffix="",
         required=False,
-        help_text=_("The key is good until the end of that day, UTC."),
+        help_text=_("The key is good until the end of that day."),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
@@ -65,7 +65,7 @@ class ExpiryForm(forms.Form):
         return cleaned
 
     def _check_date(self, day: Any) -> None:
-        today = timezone.now().date()
+        today = timezone.localdate()
         if day is None:
             self.add_error("expires_on", _("Choose the last day on which the key is good."))
         elif day < today:
@@ -79,7 +79,9 @@ class ExpiryForm(forms.Form):
         if choice == "never":
             return None
         if choice == "date":
-            return datetime.combine(self.cleaned_data["expires_on"], time.max, tzinfo=UTC)
+            return datetime.combine(
+                self.cleaned_data["expires_on"], time.max, tzinfo=timezone.get_current_timezone()
+            )
         return now + timedelta(days=int(choice))
 
 
@@ -112,7 +114,7 @@ def lifetime_of(issued: IssuedKey, today: date) -> dict[str, Any]:
     days, odd_minutes = divmod(minutes, 24 * 60)
     if not odd_minutes and days in LIFETIMES:
         return {"expires": str(days)}
-    days = (issued.expires_at.date() - issued.created_at.date()).days
+    days = (timezone.localdate(issued.expires_at) - timezone.localdate(issued.created_at)).days
     return {"expires": "date", "expires_on": today + timedelta(days=days)}
 
 

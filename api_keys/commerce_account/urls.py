@@ -16,6 +16,7 @@ from api_keys.commerce_account.views import (
     keys,
     leaks,
     members,
+    preferences,
     validation,
 )
 from api_keys.contract import CHECK_PATH, KEY_PATTERN, Environment
@@ -111,6 +112,7 @@ urlpatterns = [
         passkeys.remove_webauthn,
         name="mfa_remove_webauthn",
     ),
+    path("my-account/language/", preferences.preferences, name="preferences"),
     path("my-account/sessions/", sessions.list_usersessions, name="usersessions_list"),
     path("my-account/still-you/", account.reauthenticate, name="account_reauthenticate"),
     path("my-account/still-you/code/", second_factor.reauthenticate, name="mfa_reauthenticate"),

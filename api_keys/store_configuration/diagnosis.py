@@ -22,6 +22,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from urllib3.util import parse_url
 
+from admin_portal.preferences.instants import instant
 from api_keys.contract import Cause, Environment, Verdict
 from api_keys.store_configuration.client import Trial, check_url, proxy_for, try_connection
 from api_keys.store_configuration.held_keys import HeldKey, held_key
@@ -190,8 +191,7 @@ def _tls(title: str, target: Target, trial: Trial) -> Step:
     found = (
         trace.tls_version,
         _("Certificate issued by %s") % _issuer(trace.certificate["issuer"]),
-        _("Certificate expires on %s UTC")
-        % datetime.fromtimestamp(expiry, UTC).strftime("%Y-%m-%d %H:%M"),
+        _("Certificate expires on %s") % instant(datetime.fromtimestamp(expiry, UTC)),
     )
     return Step(title, Result.PASSED, took, found)
 

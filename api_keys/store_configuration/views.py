@@ -7,13 +7,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from admin_portal.actors import actor_of
+from admin_portal.preferences.instants import instant
 from admin_portal.requests import AuthenticatedRequest
 from api_keys.contract import Environment, Verdict
 from api_keys.store_configuration.forms import ApiKeysForm, key_field
@@ -117,12 +117,12 @@ def _what_changed(environment: Environment, held: HeldKey | None) -> str:
     if held is None:
         return _("Somebody removed the %s Api Key while you had the page open.") % environment.label
     return _(
-        "%(who)s stored another %(environment)s Api Key on %(when)s UTC, while you had the page"
+        "%(who)s stored another %(environment)s Api Key on %(when)s, while you had the page"
         " open. Its fingerprint is %(fingerprint)s."
     ) % {
         "who": held.stored_by or _("Somebody"),
         "environment": environment.label,
-        "when": date_format(held.stored_at, "DATETIME_FORMAT") if held.stored_at else "",
+        "when": instant(held.stored_at) if held.stored_at else "",
         "fingerprint": held.fingerprint,
     }
 

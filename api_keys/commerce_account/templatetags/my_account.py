@@ -28,6 +28,7 @@ OF_A_COMPANY = (
 OF_A_PERSON = (
     Entry(_("Security"), "mfa_index", "/security/"),
     Entry(_("Sessions"), "usersessions_list", "/sessions/"),
+    Entry(_("Language and time zone"), "preferences", "/language/"),
 )
 
 

@@ -69,7 +69,7 @@ def reveal_key(request: MemberRequest, pk: int) -> HttpResponse:
 def roll_key(request: MemberRequest, pk: int) -> HttpResponse:
     """Ask how long the old key is to work on; then make its successor."""
     issued = _key_or_404(request, pk)
-    form = RollForm(request.POST or None, initial=lifetime_of(issued, timezone.now().date()))
+    form = RollForm(request.POST or None, initial=lifetime_of(issued, timezone.localdate()))
     if request.method == "POST" and form.is_valid():
         try:
             successor = issuing.roll_key(

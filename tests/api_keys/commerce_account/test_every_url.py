@@ -61,6 +61,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "my-account/security/passkeys/add/": (FOR_THE_SIGNED_IN, FOR_THE_SIGNED_IN),
     "my-account/security/passkeys/<int:pk>/rename/": (NONE_OF_OWN, NONE_OF_OWN),
     "my-account/security/passkeys/<int:pk>/remove/": (NONE_OF_OWN, NONE_OF_OWN),
+    "my-account/language/": (FOR_THE_SIGNED_IN, FOR_THE_SIGNED_IN),
     "my-account/sessions/": (FOR_THE_SIGNED_IN, LEADS_ON),
     "my-account/still-you/": (FOR_THE_SIGNED_IN, FOR_THE_SIGNED_IN),
     "my-account/still-you/code/": (LEADS_ON, LEADS_ON),

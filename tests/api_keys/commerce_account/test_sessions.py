@@ -76,7 +76,7 @@ def test_session_is_written_once_a_minute_at_most(
     client.get("/sign-out/")
 
     clock.shift(30)
-    with django_assert_num_queries(2) as queries:  # the session and the user
+    with django_assert_num_queries(3) as queries:  # the session, the user, and their language
         client.get("/sign-out/")
 
     assert all(query["sql"].startswith("SELECT") for query in queries)
