@@ -68,6 +68,13 @@ def commerce_account_site() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="module")
+def commerce_account_module() -> Iterator[None]:
+    """Change over for all tests of a module: the templates are then compiled once for all."""
+    with commerce_account_settings():
+        yield
+
+
 @pytest.fixture
 def administrator(db: None) -> User:
     return User.objects.create_superuser("ada", password="ada's own password")

@@ -15,7 +15,6 @@ from api_keys.commerce_account import limits, usage
 from api_keys.commerce_account.issuing import issue_key, read_key, revoke_key
 from api_keys.commerce_account.models import Company, IssuedKey, Membership, Role
 from api_keys.contract import Environment
-from tests.conftest import commerce_account_settings
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -24,13 +23,8 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _this_site() -> Iterator[None]:
-    """Every test in this folder is about the Commerce account.
-
-    Not for each test apart: its templates would be compiled anew for each.
-    """
-    with commerce_account_settings():
-        yield
+def _this_site(commerce_account_module: None) -> None:
+    """Every test in this folder is about the Commerce account."""
 
 
 @pytest.fixture(autouse=True)
