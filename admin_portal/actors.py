@@ -10,16 +10,28 @@ from django.http import HttpRequest
 
 @dataclass(frozen=True)
 class Actor:
-    """Who does something, and from which address. Neither is known of commands and jobs."""
+    """Who does something, from which address, and in which request.
+
+    Nothing of that is known of jobs; of a command, only its `name`.
+    """
 
     user: User | None
     address: str = ""
+    request_id: str = ""
+    name: str = ""
 
 
 NOBODY = Actor(None)
-"""The site itself: a background job or a management command."""
+"""The site itself, in a background job."""
 
 
 def actor_of(request: HttpRequest) -> Actor:
     user = request.user if isinstance(request.user, User) else None
-    return Actor(user, request.META["REMOTE_ADDR"])
+    return Actor(
+        user, request.META["REMOTE_ADDR"], request_id=request.META.get("HTTP_X_REQUEST_ID", "")
+    )
+
+
+def command(name: str) -> Actor:
+    """Return who acts when somebody runs a command at the server."""
+    return Actor(None, name=f"manage.py {name}")

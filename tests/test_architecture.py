@@ -49,7 +49,7 @@ MAY_IMPORT = {
     "api_keys/contract": (),
     "api_keys/store_configuration": (STORE, CONTRACT, NOTIFICATIONS, ACTION_LOG, *SHARED),
     "api_keys/commerce_account": (ACCOUNT, CONTRACT, *SHARED),
-    "admin_portal/action_log": (ACTION_LOG, *SHARED),
+    "admin_portal/action_log": (ACTION_LOG, CONTRACT, *SHARED),
     "admin_portal/entrance": (ENTRANCE, ACTION_LOG, CONTRACT, *SHARED),
     "admin_portal/notifications": (NOTIFICATIONS, ACTION_LOG, *SHARED),
     "admin_portal/people": (PEOPLE, RESOURCES, ACTION_LOG, NOTIFICATIONS, *SHARED),

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from django import forms
 from django.db import transaction
-from django.utils import timezone
+from django.http import HttpRequest
+from django.utils import timezone, translation
 
 from admin_portal.action_log import chain
 from admin_portal.action_log.actions import Action, Result
 from admin_portal.action_log.models import ActionRecord, ChainHead
-from admin_portal.actors import Actor
+from admin_portal.actors import Actor, actor_of
 from admin_portal.mail import one_line
+from api_keys.contract import KEY_PATTERN
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 LONGEST_TEXT = 200
 
@@ -21,9 +28,9 @@ LONGEST_TEXT = 200
 class Change:
     """One thing that changed. A secret is told by its fingerprint, never by itself."""
 
-    name: str
-    old: str
-    new: str
+    name: StrOrPromise
+    old: StrOrPromise
+    new: StrOrPromise
 
 
 @transaction.atomic
@@ -32,18 +39,18 @@ def record(
     *,
     by: Actor,
     result: Result = Result.SUCCESS,
-    subject: str = "",
+    subject: StrOrPromise = "",
     changes: Iterable[Change] = (),
     user_name: str = "",
-    request_id: str = "",
 ) -> ActionRecord:
     """Add a record, in the transaction of what it tells of: neither is kept without the other.
 
-    `subject` is what was acted on, as people call it; names of our own are in English, marked with
-    gettext_noop, and translated as they are shown. `user_name` is for attempts by nobody who is
-    known. Every text is put on one line and cut at `LONGEST_TEXT` characters, whoever typed it.
+    `subject` is what was acted on, as people call it. Names of our own are kept in English, lazy
+    ones, too, and translated as they are shown. `user_name` is for attempts by nobody who is known.
+    Every text is put on one line and cut at `LONGEST_TEXT` characters, whoever typed it.
 
-    Record last: until the transaction ends, everybody else who records waits.
+    Record last: until the transaction ends, everybody else who records waits. So nothing that
+    waits for a network may follow in it.
     """
     # One writer after the other, until each has committed: that is what makes it a chain.
     ChainHead.objects.get_or_create(pk=1)
@@ -55,11 +62,11 @@ def record(
         action=action,
         result=result,
         user_number=by.user.pk if by.user else None,
-        user_name=_text(by.user.get_username() if by.user else user_name)[:150],
-        address=by.address,
+        user_name=_text(by.user.get_username() if by.user else user_name or by.name)[:150],
+        address=_text(by.address)[:45],
         subject=_text(subject),
         changes=[[_text(c.name), _text(c.old), _text(c.new)] for c in changes],
-        request_id=request_id,
+        request_id=_text(by.request_id)[:64],
     )
     row.mac = chain.seal(row, chain.key_for(row.number), before=head.mac)
     row.save(force_insert=True)
@@ -67,5 +74,18 @@ def record(
     return row
 
 
-def _text(text: str) -> str:
-    return one_line(str(text))[:LONGEST_TEXT]
+def record_export(request: HttpRequest, subject: StrOrPromise, form: forms.Form) -> None:
+    """Record that somebody takes a list away as a file, with what was filtered by."""
+    chosen = [
+        Change(field.label, "", str(form.cleaned_data[name]))
+        for name, field in form.fields.items()
+        if form.cleaned_data.get(name) and field.label
+    ]
+    record(Action.EXPORTED, by=actor_of(request), subject=subject, changes=chosen)
+
+
+def _text(text: StrOrPromise) -> str:
+    with translation.override("en"):
+        written = one_line(str(text))
+    # Where somebody pasted a key into another field, for instance that of the user name.
+    return KEY_PATTERN.sub("[key]", written)[:LONGEST_TEXT]

@@ -3,26 +3,20 @@
 import gc
 import re
 from typing import Any
-from urllib.parse import quote
 
 from gunicorn.glogging import Logger
 
+from admin_portal.logs import path_without_tokens
 from api_keys.contract import read_request_id
 
 GATEWAY = re.compile("(/sandbox)?/gateway/")
-
-LONGEST_SEGMENT = 32
-"""Characters. Longer parts of a path are tokens out of an e-mail, or a key that went astray."""
 
 
 class AccessLogger(Logger):
     def atoms(self, resp: Any, req: Any, request: Any, request_time: Any) -> Any:
         atoms = super().atoms(resp, req, request, request_time)
         # Without a path when gunicorn itself refused the request.
-        segments = request.get("PATH_INFO", "").encode("latin-1").split(b"/")
-        shown = (b"..." if len(part) > LONGEST_SEGMENT else part for part in segments)
-        # Quoted: a line break in a path must not begin a line of its own in the log.
-        atoms["U"] = quote(b"/".join(shown))
+        atoms["U"] = path_without_tokens(request.get("PATH_INFO", "").encode("latin-1"))
         request_id = read_request_id(request.get("HTTP_X_REQUEST_ID", "")) or "-"
         return {**atoms, "request_id": request_id}
 

@@ -9,12 +9,18 @@ from django.contrib.auth.models import User
 from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
 from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
 from admin_portal import sending
+from admin_portal.action_log.actions import Action
+from admin_portal.action_log.recording import Change, record
+from admin_portal.actors import NOBODY
 from admin_portal.mail import automatic_mail
 from admin_portal.notifications.models import Notification, NotificationMail, Severity
 
 
+@transaction.atomic
 def notify(
     kind: str,
     *,
@@ -25,7 +31,7 @@ def notify(
     mail_permission: str = "",
     once: str | None = None,
 ) -> bool:
-    """Write down a notification and the e-mails about it, in the caller's transaction.
+    """Write down a notification, the e-mails about it and its record, in the caller's transaction.
 
     Whoever has `permission` ("app.codename") sees it; active people who have `mail_permission`
     now, and then still, get an e-mail. No key may be in `detail`. `link` is a path of this site.
@@ -43,15 +49,27 @@ def notify(
             )
     except IntegrityError:
         return False
-    if mail_permission:
-        people = User.objects.with_perm(mail_permission).exclude(email="")
-        NotificationMail.objects.bulk_create(
-            NotificationMail(
-                notification=notification, recipient=address, permission=mail_permission
-            )
-            for address in sorted({person.email for person in people})
-        )
+    mails = _write_mails(notification, mail_permission) if mail_permission else 0
+    _record(notification, mails)
     return True
+
+
+def _write_mails(notification: Notification, permission: str) -> int:
+    people = User.objects.with_perm(permission).exclude(email="")
+    addresses = sorted({person.email for person in people})
+    NotificationMail.objects.bulk_create(
+        NotificationMail(notification=notification, recipient=address, permission=permission)
+        for address in addresses
+    )
+    return len(addresses)
+
+
+def _record(notification: Notification, mails: int) -> None:
+    severity = Severity(notification.severity).label
+    with translation.override("en"):
+        title = notification.title
+    changes = [Change(_("Severity"), "", severity), Change(_("E-mails"), "", str(mails))]
+    record(Action.NOTIFIED, by=NOBODY, subject=title, changes=changes)
 
 
 def send_due(now: datetime) -> int:

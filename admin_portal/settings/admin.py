@@ -32,6 +32,11 @@ INSTALLED_APPS = [
     "amazon_channel",
     "api_keys.store_configuration",
 ]
+MIDDLEWARE = [
+    "admin_portal.refusals.RequestIdMiddleware",
+    "admin_portal.refusals.RefusedPagesMiddleware",
+    *MIDDLEWARE,
+]
 ROOT_URLCONF = "admin_portal.urls"
 WSGI_APPLICATION = "admin_portal.wsgi.application"
 TEMPLATES = templates_of("admin_portal", [])

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from api_keys.contract import Environment, has_good_checksum
 from api_keys.store_configuration.held_keys import locked_environments
 from api_keys.store_configuration.pasting import problem_with, without_surroundings
-from api_keys.store_configuration.storing import KeyChange
+from api_keys.store_configuration.storing import NAMES, KeyChange
 
 
 class KeyInput(forms.TextInput):
@@ -41,7 +41,7 @@ class ApiKeysForm(forms.Form):
     """
 
     production_api_key = forms.CharField(
-        label=gettext_lazy("Production Api Key"),
+        label=NAMES[Environment.PRODUCTION],
         help_text=gettext_lazy(
             "Sent with every call to the services in the production environment."
         ),
@@ -50,7 +50,7 @@ class ApiKeysForm(forms.Form):
         widget=KeyInput,
     )
     sandbox_api_key = forms.CharField(
-        label=gettext_lazy("Sandbox Api Key"),
+        label=NAMES[Environment.SANDBOX],
         help_text=gettext_lazy("Sent with every call to the services in the sandbox environment."),
         required=False,
         strip=False,

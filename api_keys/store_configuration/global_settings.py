@@ -14,10 +14,13 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy, override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from admin_portal.action_log.actions import Action
+from admin_portal.action_log.recording import Change, record
+from admin_portal.actors import Actor, actor_of
 from admin_portal.requests import AuthenticatedRequest
 from api_keys.contract import Environment, Verdict
 from api_keys.store_configuration.held_keys import held_key
@@ -84,7 +87,7 @@ class Outcome:
 
 
 @transaction.atomic
-def save_settings(chosen: Mapping[str, object], seen: Mapping[str, str]) -> Outcome:
+def save_settings(chosen: Mapping[str, object], seen: Mapping[str, str], *, by: Actor) -> Outcome:
     """Save what differs from what was seen, or nothing where another's change is in the way."""
     GlobalSettings.objects.get_or_create(pk=1)
     row = GlobalSettings.objects.select_for_update().get(pk=1)
@@ -100,7 +103,26 @@ def save_settings(chosen: Mapping[str, object], seen: Mapping[str, str]) -> Outc
         if name not in left:
             setattr(row, name, chosen[name])
     row.save()
-    return Outcome(before, values_of(row), left=left)
+    outcome = Outcome(before, values_of(row), left=left)
+    _record(outcome, by)
+    return outcome
+
+
+def _record(outcome: Outcome, by: Actor) -> None:
+    form = GlobalSettingsForm()
+    with override("en"):
+        changes = [
+            Change(
+                form.fields[name].label or name,
+                form.label_of(name, outcome.before[name]),
+                form.label_of(name, outcome.now[name]),
+            )
+            for name in FIELDS
+            if outcome.before[name] != outcome.now[name]
+        ]
+    if changes:
+        subject = gettext_lazy("Global Settings")
+        record(Action.CONFIGURATION_SAVED, by=by, subject=subject, changes=changes)
 
 
 def values_of(row: GlobalSettings) -> dict[str, str]:
@@ -125,7 +147,7 @@ def _save(request: AuthenticatedRequest) -> HttpResponse:
     if not form.is_valid():
         return _render_form(request, form, seen=seen)
     chosen = form.cleaned_data
-    outcome = save_settings(chosen, seen)
+    outcome = save_settings(chosen, seen, by=actor_of(request))
     for name in outcome.left:
         text = _("Somebody set %(field)s to “%(value)s” while you had the page open. It was left.")
         messages.warning(request, text % _words(form, name, outcome))

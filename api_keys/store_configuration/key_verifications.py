@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from admin_portal.action_log.recording import record_export
 from admin_portal.csv_files import csv_answer
 from admin_portal.paging import ordered, page_of
 from api_keys.store_configuration.models import VerificationRecord
@@ -49,6 +50,7 @@ def key_verifications_csv(request: HttpRequest) -> StreamingHttpResponse:
     """All of what was asked for, in the same order, sent as it is read."""
     form = VerificationLogForm(request.GET)
     form.is_valid()
+    record_export(request, gettext_lazy("Key verifications"), form)
     rows = ordered(records_chosen(form.cleaned_data), form.order)
     lines = (cells(row) for row in rows.iterator(chunk_size=2000))
     return csv_answer("key-verifications.csv", head(), lines)

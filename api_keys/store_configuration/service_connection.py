@@ -10,13 +10,16 @@ from django.core import signing
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from admin_portal.action_log.actions import Action, Result as Outcome
+from admin_portal.action_log.recording import Change, record
+from admin_portal.actors import Actor, actor_of
 from admin_portal.requests import AuthenticatedRequest
 from api_keys.contract import Environment
-from api_keys.store_configuration.diagnosis import Diagnosis, diagnose, target_of
+from api_keys.store_configuration.diagnosis import Diagnosis, Result, diagnose, target_of
 from api_keys.store_configuration.permissions import SEE
 from api_keys.store_configuration.support_bundle import bundle_of
 
@@ -24,6 +27,8 @@ RUNS_A_MINUTE = 6
 """For each person, so that nobody makes a hammer of it."""
 
 SALT = "support bundle"
+
+TITLE = gettext_lazy("Service connection")
 
 _running = threading.Lock()
 """Held during a run. One at a time leaves the other threads to the other pages."""
@@ -47,6 +52,7 @@ def support_bundle(request: HttpRequest) -> HttpResponse:
     except signing.BadSignature:
         messages.warning(request, _("There is nothing to download yet. Run the test first."))
         return redirect("service_connection")
+    record(Action.EXPORTED, by=actor_of(request), subject=TITLE)
     return HttpResponse(
         text,
         content_type="text/plain; charset=utf-8",
@@ -67,9 +73,26 @@ def _run(request: AuthenticatedRequest) -> HttpResponse:
             )
             return _render(request, [])
         targets = [target_of(environment) for environment in Environment]
-        return _render(request, [diagnose(target, request.user) for target in targets])
+        diagnoses = [diagnose(target, request.user) for target in targets]
+        _record(diagnoses, actor_of(request))
+        return _render(request, diagnoses)
     finally:
         _running.release()
+
+
+def _record(diagnoses: list[Diagnosis], by: Actor) -> None:
+    failed = {
+        each.target.environment.label: any(step.result is Result.FAILED for step in each.steps)
+        for each in diagnoses
+    }
+    outcomes = {True: gettext_lazy("Failed"), False: gettext_lazy("Passed")}
+    record(
+        Action.SERVICE_TESTED,
+        by=by,
+        result=Outcome.FAILURE if any(failed.values()) else Outcome.SUCCESS,
+        subject=TITLE,
+        changes=[Change(label, "", outcomes[has_failed]) for label, has_failed in failed.items()],
+    )
 
 
 def _runs_in_this_minute(user: User) -> int:

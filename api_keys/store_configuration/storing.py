@@ -5,11 +5,20 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
+from admin_portal.action_log.actions import Action
+from admin_portal.action_log.recording import Change, record
 from admin_portal.actors import Actor
 from admin_portal.encryption import encrypt
 from api_keys.contract import Environment, fingerprint, last_four
 from api_keys.store_configuration.models import StoredKey
+
+NAMES = {
+    Environment.PRODUCTION: _("Production Api Key"),
+    Environment.SANDBOX: _("Sandbox Api Key"),
+}
+"""As the fields are called on the page."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +39,8 @@ def store_keys(changes: Mapping[Environment, KeyChange], *, by: Actor) -> set[En
         conflicts = {env for env in sorted(changes) if not _store(env, changes[env], by)}
         if conflicts:
             transaction.set_rollback(True)
+        elif changes:
+            _record(Action.CONFIGURATION_SAVED, changes, by)
     return conflicts
 
 
@@ -39,6 +50,8 @@ def remove_key(environment: Environment, *, seen: str, by: Actor) -> bool:
     deleted, _by_model = StoredKey.objects.filter(
         environment=environment, fingerprint=seen
     ).delete()
+    if deleted:
+        _record(Action.KEY_REMOVED, {environment: KeyChange("", seen)}, by)
     return bool(deleted)
 
 
@@ -56,3 +69,11 @@ def _store(environment: Environment, change: KeyChange, by: Actor) -> bool:
         return bool(seen.update(**values))
     _row, is_new = StoredKey.objects.get_or_create(environment=environment, defaults=values)
     return is_new
+
+
+def _record(action: Action, changes: Mapping[Environment, KeyChange], by: Actor) -> None:
+    told = [
+        Change(NAMES[environment], change.seen, fingerprint(change.key) if change.key else "")
+        for environment, change in sorted(changes.items())
+    ]
+    record(action, by=by, subject=_("Magento Services"), changes=told)

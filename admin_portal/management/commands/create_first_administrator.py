@@ -3,6 +3,11 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from admin_portal.action_log.actions import Action
+from admin_portal.action_log.recording import record
+from admin_portal.actors import command
 
 USERNAME = "admin"
 
@@ -14,7 +19,10 @@ class Command(BaseCommand):
         if User.objects.exists():
             return
         password = secrets.token_hex(12)  # 96 bits, of characters that a double click selects
-        User.objects.create_superuser(USERNAME, password=password)
+        with transaction.atomic():
+            User.objects.create_superuser(USERNAME, password=password)
+            by = command("create_first_administrator")
+            record(Action.USER_CREATED, by=by, subject=USERNAME)
         self.stdout.write("The first administrator of the Commerce Admin (shown this once):")
         self.stdout.write(f"  Username: {USERNAME}")
         self.stdout.write(f"  Password: {password}")

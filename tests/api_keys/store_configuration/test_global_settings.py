@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from admin_portal.actors import NOBODY
 from api_keys.contract import Verdict
 from api_keys.store_configuration.global_settings import Outcome, save_settings
 from api_keys.store_configuration.models import GlobalSettings, StoredKey
@@ -123,7 +124,7 @@ def test_of_several_at_the_same_instant_one_wins_and_the_others_are_told() -> No
 
     def save(number: int) -> Outcome:
         chosen = {**UNTOUCHED, "debug_logging": False, "clear_log_history": lifetimes[number]}
-        return save_settings(chosen, UNTOUCHED)
+        return save_settings(chosen, UNTOUCHED, by=NOBODY)
 
     outcomes = at_once(save, len(lifetimes))
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from admin_portal.actors import NOBODY
+from admin_portal.actors import command
 from api_keys.contract import Environment
 from api_keys.store_configuration.models import StoredKey
 from api_keys.store_configuration.pasting import problem_with, without_surroundings
@@ -34,6 +34,6 @@ class Command(BaseCommand):
             raise CommandError(problem)
         stored = StoredKey.objects.of(environment)
         seen = stored.fingerprint if stored else ""
-        if store_keys({environment: KeyChange(key, seen)}, by=NOBODY):
+        if store_keys({environment: KeyChange(key, seen)}, by=command("store_api_key")):
             raise CommandError("Somebody changed the key at this very moment. Try again.")
         self.stdout.write(f"Stored the {environment} key.")
