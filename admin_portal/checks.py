@@ -17,6 +17,7 @@ _RETIRED = {
     "TRUSTED_PROXY_COUNT": "TRUSTED_PROXIES names the proxies themselves.",
     "ISSUED_KEY_LIFETIME_DAYS": "Whoever creates a key chooses how long it is good.",
 }
+_BOUNDS = {"RETENTION_DAYS": (90, 36_500), "STEP_UP_SECONDS": (60, 86_400)}
 
 
 @register
@@ -27,7 +28,7 @@ def check_site_settings(**kwargs: Any) -> list[CheckMessage]:
         *_check_secret_key(f"{prefix}_SECRET_KEY"),
         *_check_encryption_keys(f"{prefix}_ENCRYPTION_KEYS"),
         *_check_retired_settings(),
-        *_check_retention(),
+        *_check_bounds(),
     ]
 
 
@@ -39,15 +40,15 @@ def _check_retired_settings() -> list[CheckMessage]:
     ]
 
 
-def _check_retention() -> list[CheckMessage]:
-    if 90 <= settings.RETENTION_DAYS <= 36_500:
-        return []
+def _check_bounds() -> list[CheckMessage]:
     return [
         Error(
-            "RETENTION_DAYS is out of range.",
-            hint="Use a number from 90 to 36500.",
+            f"{name} is out of range.",
+            hint=f"Use a number from {least} to {most}.",
             id="admin_portal.E006",
         )
+        for name, (least, most) in _BOUNDS.items()
+        if not least <= getattr(settings, name) <= most
     ]
 
 

@@ -14,6 +14,7 @@ from admin_portal.entrance import lock_out
 from admin_portal.entrance.lock_mails import send_due_lock_mails
 from admin_portal.notifications import reading
 from admin_portal.notifications.telling import send_due
+from admin_portal.security import mails
 from api_keys.store_configuration.verification_log import purge_verification_log
 from api_keys.store_configuration.watching import tell_of_expiries, verify_held_keys
 
@@ -23,11 +24,12 @@ def purge(now: datetime) -> None:
     reading.purge(now - timedelta(days=settings.RETENTION_DAYS))
     lock_out.purge(now)
     purge_verification_log(now)
+    mails.purge(now)
     call_command("clearsessions")
 
 
 def run_all() -> bool:
     """Run each job once, whatever becomes of the others. Returns whether none failed."""
     return background_jobs.run_all(
-        [verify_held_keys, tell_of_expiries, purge, send_due, send_due_lock_mails]
+        [verify_held_keys, tell_of_expiries, purge, send_due, send_due_lock_mails, mails.send_due]
     )

@@ -8,6 +8,9 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.filebased import EmailBackend
+from django.http import HttpRequest
+
+from admin_portal.settings.base import LOOPBACK_HOSTS, hosts_of
 
 _BREAKS = ("Cc", "Zl", "Zp")
 _REORDERING = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -20,6 +23,12 @@ class TerminalAndFileBackend(EmailBackend):
         super().write_message(message)
         sys.stdout.write(f"{message.message().as_string()}\n{'-' * 79}\n")
         sys.stdout.flush()
+
+
+def mail_server(request: HttpRequest) -> dict[str, bool]:
+    """Tell templates whether e-mails stay on this machine, for its user to find. For TEMPLATES."""
+    is_on_loopback = hosts_of(settings.SITE_URL) == LOOPBACK_HOSTS
+    return {"keeps_mails": not settings.EMAIL_URL and is_on_loopback}
 
 
 def automatic_mail(to: str, *, subject: str, body: str, reference: str) -> EmailMessage:

@@ -1,9 +1,12 @@
-from allauth.account import views as account
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from admin_portal import views
 from admin_portal.entrance.views import locked_users
 from admin_portal.search import views as search
+from admin_portal.security.recording import recorded
+from admin_portal.sign_in.urls import COMING_IN, own_account
 from amazon_channel.views import help_page
 from api_keys.store_configuration.global_settings import global_settings
 from api_keys.store_configuration.key_verifications import (
@@ -14,9 +17,13 @@ from api_keys.store_configuration.service_connection import service_connection, 
 
 urlpatterns = [
     path("", views.dashboard, name="dashboard"),
-    path("sign-in/", account.login, name="account_login"),
-    path("sign-out/", account.logout, name="account_logout"),
-    path("inactive/", account.account_inactive, name="account_inactive"),
+    *COMING_IN,
+    path(
+        "forgot-password/done/",
+        login_not_required(RedirectView.as_view(pattern_name="account_login")),
+        name="account_reset_password_from_key_done",
+    ),
+    *own_account("account-setting/", changing=recorded),
     path("search/", search.search, name="search"),
     path("search/suggestions/", search.suggestions, name="search_suggestions"),
     path("notifications/", include("admin_portal.notifications.urls")),

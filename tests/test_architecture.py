@@ -18,6 +18,7 @@ ACTION_LOG = "admin_portal.action_log"
 ENTRANCE = "admin_portal.entrance"
 NOTIFICATIONS = "admin_portal.notifications"
 PEOPLE = "admin_portal.people"
+SECURITY = "admin_portal.security"
 RESOURCES = "admin_portal.resources"
 
 SHARED = tuple(
@@ -50,9 +51,10 @@ MAY_IMPORT = {
     "api_keys/store_configuration": (STORE, CONTRACT, NOTIFICATIONS, ACTION_LOG, *SHARED),
     "api_keys/commerce_account": (ACCOUNT, CONTRACT, *SHARED),
     "admin_portal/action_log": (ACTION_LOG, CONTRACT, *SHARED),
-    "admin_portal/entrance": (ENTRANCE, ACTION_LOG, CONTRACT, *SHARED),
+    "admin_portal/entrance": (ENTRANCE, SECURITY, ACTION_LOG, CONTRACT, *SHARED),
     "admin_portal/notifications": (NOTIFICATIONS, ACTION_LOG, *SHARED),
-    "admin_portal/people": (PEOPLE, RESOURCES, ACTION_LOG, NOTIFICATIONS, *SHARED),
+    "admin_portal/people": (PEOPLE, RESOURCES, SECURITY, ACTION_LOG, NOTIFICATIONS, *SHARED),
+    "admin_portal/security": (SECURITY, ACTION_LOG, *SHARED),
     "amazon_channel": ("amazon_channel", STORE, CONTRACT, ACTION_LOG, *SHARED),
     "admin_portal": ("admin_portal", "amazon_channel", STORE, CONTRACT),
 }

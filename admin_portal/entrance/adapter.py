@@ -6,15 +6,19 @@ from typing import Any, cast
 
 from allauth.account.internal.userkit import get_user_by_username
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import User
-from django.http import HttpRequest
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from admin_portal.action_log.actions import Action
+from admin_portal.action_log.actions import Action, Result
+from admin_portal.action_log.recording import record
 from admin_portal.actors import Actor, actor_of
 from admin_portal.entrance import lock_out
+from admin_portal.security import mails
 from admin_portal.sign_in.adapters import SignInAdapter
 from api_keys.contract import KEY_PATTERN
 
@@ -50,5 +54,31 @@ class AdminAdapter(SignInAdapter):
         if lock_out.is_locked(person, address):
             messages.error(request, self.error_messages["username_password_mismatch"])
             raise ImmediateHttpResponse(redirect("account_login"))
-        super().login(request, user)
-        lock_out.note_sign_in(person, address)
+        with transaction.atomic():
+            super().login(request, user)
+            lock_out.note_sign_in(person, address)
+            record(Action.SIGNED_IN, by=actor_of(request))
+
+    @transaction.atomic
+    def logout(self, request: HttpRequest) -> None:
+        who = actor_of(request)
+        super().logout(request)
+        record(Action.SIGNED_OUT, by=who)
+
+    def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
+        """Say no more than of a passkey that nobody has: no password leads here."""
+        by = Actor(None, request.META["REMOTE_ADDR"])
+        record(Action.SIGN_IN_FAILED, by=by, result=Result.FAILURE)
+        messages.error(request, get_mfa_adapter().error_messages["incorrect_code"])
+        return redirect("account_login")
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: Any,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Write the e-mail down; a page waits for no mail server."""
+        browser = self.get_http_user_agent(self.request)[:200]
+        mails.tell(user, template_prefix, ip=self.request.META["REMOTE_ADDR"], user_agent=browser)

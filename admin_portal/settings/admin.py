@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "admin_portal.entrance",
     "admin_portal.notifications",
     "admin_portal.people",
+    "admin_portal.security",
     "amazon_channel",
     "api_keys.store_configuration",
 ]
@@ -36,6 +37,7 @@ MIDDLEWARE = [
     "admin_portal.refusals.RequestIdMiddleware",
     "admin_portal.refusals.RefusedPagesMiddleware",
     *MIDDLEWARE,
+    "admin_portal.security.confinement.ConfinementMiddleware",
 ]
 ROOT_URLCONF = "admin_portal.urls"
 WSGI_APPLICATION = "admin_portal.wsgi.application"
@@ -51,25 +53,51 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_NAME = "__Host-admin_session" if IS_HTTPS else "admin_session"
 CSRF_COOKIE_NAME = "__Host-admin_csrf" if IS_HTTPS else "admin_csrf"
 LANGUAGE_COOKIE_NAME = "__Host-admin_language" if IS_HTTPS else "admin_language"
-KNOWN_DEVICES_COOKIE_NAME = "__Host-admin_devices" if IS_HTTPS else "admin_devices"
 
 # People
 ACCOUNT_ADAPTER = "admin_portal.entrance.adapter.AdminAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
+_FORMS = "admin_portal.security.forms"
+ACCOUNT_FORMS = {
+    **ACCOUNT_FORMS,
+    "reset_password": f"{_FORMS}.ResetPasswordForm",
+    "reset_password_from_key": f"{_FORMS}.NewPasswordForm",
+    "change_password": f"{_FORMS}.ChangePasswordForm",
+}
 LOGIN_REDIRECT_URL = "dashboard"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-MFA_TOTP_ISSUER = "Commerce Admin"
 
-# Who fails to sign in
+# Passwords
+PASSWORD_MIN_LENGTH = number("ADMIN_PASSWORD_MIN_LENGTH", 12)
+PASSWORD_LIFETIME_DAYS = number("ADMIN_PASSWORD_LIFETIME_DAYS", 0)
+PASSWORD_REUSE = number("ADMIN_PASSWORD_REUSE", 0)
+AUTH_PASSWORD_VALIDATORS = [
+    *password_validators(PASSWORD_MIN_LENGTH),
+    {"NAME": "admin_portal.security.passwords.ReuseValidator"},
+]
+PASSWORD_RESET_TIMEOUT = 2 * 3600
+
+# Second factors
+SECOND_FACTOR_REQUIRED = flag("ADMIN_TWO_FACTOR", ALLOWED_HOSTS != LOOPBACK_HOSTS)
+MFA_TOTP_ISSUER = "Commerce Admin"
 MFA_FORMS = {
     **MFA_FORMS,
     "authenticate": "admin_portal.entrance.forms.CodeForm",
     "reauthenticate": "admin_portal.entrance.forms.ReauthenticateForm",
+    "authenticate_webauthn": f"{_FORMS}.PasskeyForm",
+    "reauthenticate_webauthn": f"{_FORMS}.ReauthenticatePasskeyForm",
+    "login_webauthn": f"{_FORMS}.SignInPasskeyForm",
 }
+
+# Who fails to sign in
 LOCKOUT_FAILURES = number("ADMIN_LOCKOUT_FAILURES", 6)
 LOCKOUT_MINUTES = number("ADMIN_LOCKOUT_MINUTES", 30)
-# Of sign-ins; those that fail are counted by `entrance.lock_out`, in the database.
-ACCOUNT_RATE_LIMITS: dict[str, str | None] = {"login_failed": None}
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": None,  # counted by `entrance.lock_out`, in the database
+    "reset_password": "20/m/ip,5/h/key",
+}
 
 # E-mail
 EMAIL_URL = env.str("ADMIN_EMAIL_URL", default="")

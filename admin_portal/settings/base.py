@@ -66,9 +66,9 @@ def number(name: str, default: Number) -> Number:
 
 
 def flag(name: str, default: bool) -> bool:
-    """Return a setting that is on or off."""
-    value = env.str(name, default=str(default)).lower()
-    if value not in (*env.BOOLEAN_TRUE_STRINGS, "false", "off", "no", "0", ""):
+    """Return a setting that is on or off; where it is empty, the default."""
+    value = (env.str(name, default="") or str(default)).lower()
+    if value not in (*env.BOOLEAN_TRUE_STRINGS, "false", "off", "no", "0"):
         raise ImproperlyConfigured(f"{name} has to be on or off, not “{value}”.")
     return value in env.BOOLEAN_TRUE_STRINGS
 
@@ -133,6 +133,19 @@ def networks(name: str) -> list[IPv4Network | IPv6Network]:
         raise ImproperlyConfigured(f"{name} has to list addresses or networks: {error}.") from None
 
 
+def password_validators(min_length: int) -> list[dict[str, object]]:
+    """Return what a password has to be: nothing but long, unlike the person, and not common."""
+    validation = "django.contrib.auth.password_validation"
+    return [
+        {"NAME": f"{validation}.UserAttributeSimilarityValidator"},
+        {
+            "NAME": f"{validation}.MinimumLengthValidator",
+            "OPTIONS": {"min_length": min_length},
+        },
+        {"NAME": f"{validation}.CommonPasswordValidator"},
+    ]
+
+
 def sqlite_database(name: str) -> dict[str, object]:
     # IMMEDIATE: two transactions that read and then write wait for each other instead of failing.
     return {
@@ -161,6 +174,7 @@ def templates_of(site: str, context_processors: list[str]) -> list[dict[str, obj
                     "django.template.context_processors.request",
                     "django.contrib.auth.context_processors.auth",
                     "django.contrib.messages.context_processors.messages",
+                    "admin_portal.mail.mail_server",
                     *context_processors,
                 ],
             },
@@ -229,14 +243,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # People
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
+AUTH_PASSWORD_VALIDATORS = password_validators(12)
 LOGIN_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""

@@ -22,7 +22,6 @@ WSGI_APPLICATION = "api_keys.commerce_account.wsgi.application"
 TEMPLATES = templates_of(
     "commerce_account",
     [
-        "api_keys.commerce_account.mail.mail_server",
         "api_keys.commerce_account.navigation.my_account",
     ],
 )
@@ -55,6 +54,7 @@ ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 LOGIN_REDIRECT_URL = "api_portal"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+SECOND_FACTOR_REQUIRED = False
 MFA_TOTP_ISSUER = "Commerce account"
 
 # Sessions, and how often one may fail

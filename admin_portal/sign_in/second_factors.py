@@ -1,6 +1,6 @@
-"""What the library keeps of second factors: whether it can be read, and its re-encryption.
+"""What the library keeps of second factors: who has some, whether they can be read, re-encryption.
 
-It can't where an encryption key was dropped that was still needed.
+They can't where an encryption key was dropped that was still needed.
 """
 
 from __future__ import annotations
@@ -22,6 +22,18 @@ SECONDS_BETWEEN_COMPLAINTS = 3600
 
 _SECRETS = ("secret", "seed")
 """In an authenticator's data: of an app, and of recovery codes. Passkeys have none."""
+
+
+def has_second_factor(user: User) -> bool:
+    """Tell whether signing in as `user` takes more than a password."""
+    first = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    found: bool = Authenticator.objects.filter(user=user, type__in=first).exists()
+    return found
+
+
+def is_second_factor_required() -> bool:
+    """Tell whether everybody who signs in to this site has to have one."""
+    return bool(settings.SECOND_FACTOR_REQUIRED)
 
 
 def with_secrets() -> QuerySet[Any]:

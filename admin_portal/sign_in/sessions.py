@@ -6,12 +6,19 @@ from collections.abc import Callable
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
 
 _STARTED = "signed_in_at"
 _SEEN = "seen_at"
 _SECONDS_BETWEEN_NOTES = 60
+
+
+def end_sessions(user: User, but: str | None = None) -> None:
+    """End every session of `user`, but not the one of that key."""
+    for session in UserSession.objects.filter(user=user).exclude(session_key=but or ""):
+        session.end()
 
 
 def session_middleware(

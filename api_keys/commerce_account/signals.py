@@ -8,8 +8,8 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from admin_portal.actors import Actor
-from admin_portal.sign_in.known_devices import is_known
 from api_keys.commerce_account.history import record
+from api_keys.commerce_account.known_devices import is_known
 from api_keys.commerce_account.models import Company, Event
 
 

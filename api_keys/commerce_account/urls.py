@@ -1,12 +1,9 @@
 from allauth.account import views as account
-from allauth.mfa.base import views as second_factor
-from allauth.mfa.totp import views as authenticator
-from allauth.mfa.webauthn import views as passkeys
 from allauth.usersessions import views as sessions
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from admin_portal.sign_in import views as security
+from admin_portal.sign_in.urls import COMING_IN, own_account
 from api_keys.commerce_account.views import (
     api_portal,
     companies,
@@ -68,63 +65,12 @@ urlpatterns = [
     path("my-account/new-company/", companies.new_company, name="new_company"),
     path("my-account/<int:company_pk>/", include(_of_a_company)),
     path("invitations/<str:token>/", invitations.invitation, name="invitation"),
-    # One's own account and coming in: the library's views under the library's names, in our
-    # templates. Those of its pages that we have no template for are left out on purpose.
-    path("my-account/security/", second_factor.index, name="mfa_index"),
-    path("my-account/security/password/", account.password_change, name="account_change_password"),
+    # One's own account and coming in
+    *own_account("my-account/"),
+    *COMING_IN,
     path("my-account/security/email/", account.email, name="account_email"),
-    path(
-        "my-account/security/authenticator/", authenticator.activate_totp, name="mfa_activate_totp"
-    ),
-    path(
-        "my-account/security/authenticator/remove/",
-        authenticator.deactivate_totp,
-        name="mfa_deactivate_totp",
-    ),
-    path(
-        "my-account/security/recovery-codes/",
-        security.view_recovery_codes,
-        name="mfa_view_recovery_codes",
-    ),
-    path(
-        "my-account/security/recovery-codes/new/",
-        security.generate_recovery_codes,
-        name="mfa_generate_recovery_codes",
-    ),
-    path(
-        "my-account/security/recovery-codes/download/",
-        security.download_recovery_codes,
-        name="mfa_download_recovery_codes",
-    ),
-    path(
-        "my-account/security/passkeys/",
-        RedirectView.as_view(pattern_name="mfa_index"),
-        name="mfa_list_webauthn",
-    ),
-    path("my-account/security/passkeys/add/", passkeys.add_webauthn, name="mfa_add_webauthn"),
-    path(
-        "my-account/security/passkeys/<int:pk>/rename/",
-        passkeys.edit_webauthn,
-        name="mfa_edit_webauthn",
-    ),
-    path(
-        "my-account/security/passkeys/<int:pk>/remove/",
-        passkeys.remove_webauthn,
-        name="mfa_remove_webauthn",
-    ),
     path("my-account/language/", preferences.preferences, name="preferences"),
     path("my-account/sessions/", sessions.list_usersessions, name="usersessions_list"),
-    path("my-account/still-you/", account.reauthenticate, name="account_reauthenticate"),
-    path("my-account/still-you/code/", second_factor.reauthenticate, name="mfa_reauthenticate"),
-    path(
-        "my-account/still-you/passkey/",
-        security.reauthenticate_by_passkey,
-        name="mfa_reauthenticate_webauthn",
-    ),
-    path("sign-in/second-step/", second_factor.authenticate, name="mfa_authenticate"),
-    path("sign-in/passkey/", passkeys.login_webauthn, name="mfa_login_webauthn"),
-    path("sign-in/", account.login, name="account_login"),
-    path("sign-out/", account.logout, name="account_logout"),
     path("create-an-account/", account.signup, name="account_signup"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("confirm-email/", account.email_verification_sent, name="account_email_verification_sent"),
@@ -132,12 +78,5 @@ urlpatterns = [
         r"^confirm-email/(?P<key>[-:\w]+)/$",
         confirming.confirm_email,
         name="account_confirm_email",
-    ),
-    path("forgot-password/", account.password_reset, name="account_reset_password"),
-    path("forgot-password/sent/", account.password_reset_done, name="account_reset_password_done"),
-    re_path(
-        r"^forgot-password/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        account.password_reset_from_key,
-        name="account_reset_password_from_key",
     ),
 ]

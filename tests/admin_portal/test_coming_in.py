@@ -26,7 +26,7 @@ def test_right_password_leads_on_to_the_page_asked_for(client: Client, administr
 
     assert asked["Location"] == f"/sign-in/?next={wanted}"
     assert answer["Location"] == wanted
-    assert set(client.cookies) == {"admin_csrf", "admin_session", "admin_devices"}
+    assert set(client.cookies) == {"admin_csrf", "admin_session"}
 
 
 def test_wrong_password_and_unknown_user_are_refused_alike(

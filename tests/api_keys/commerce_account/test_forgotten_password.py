@@ -7,14 +7,8 @@ from django.contrib.auth.models import User
 from django.core import mail
 from django.test import Client
 
-from tests.api_keys.commerce_account.people import (
-    EMAIL,
-    PORTAL,
-    is_signed_in,
-    sign_in,
-    totp_code,
-    use_totp,
-)
+from tests.api_keys.commerce_account.people import EMAIL, PORTAL, is_signed_in, sign_in
+from tests.second_factors import totp_code, use_totp
 
 NEW = "another long phrase"
 

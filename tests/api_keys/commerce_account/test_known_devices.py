@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from pytest_django import Settings
 
-from admin_portal.sign_in.known_devices import MOST_ACCOUNTS, is_known, remember
+from api_keys.commerce_account.known_devices import MOST_ACCOUNTS, is_known, remember
 from tests.api_keys.commerce_account.people import sign_in
 
 

@@ -8,7 +8,8 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 
 from api_keys.commerce_account.urls import urlpatterns
-from tests.api_keys.commerce_account.people import sign_in, totp_code, use_totp
+from tests.api_keys.commerce_account.people import sign_in
+from tests.second_factors import totp_code, use_totp
 
 ARGUMENTS = {"pk": "1", "key": "k", "uidb36": "1", "slug": "expired-key", "token": "1.x"}
 

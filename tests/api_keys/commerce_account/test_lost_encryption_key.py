@@ -10,14 +10,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import Settings
 
-from tests.api_keys.commerce_account.people import (
-    PORTAL,
-    add_passkey,
-    is_signed_in,
-    sign_in,
-    totp_code,
-    use_totp,
-)
+from tests.api_keys.commerce_account.people import PORTAL, is_signed_in, sign_in
+from tests.second_factors import add_passkey, totp_code, use_totp
 
 STEP = "/sign-in/second-step/"
 SECURITY = "/my-account/security/"

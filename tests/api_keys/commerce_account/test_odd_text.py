@@ -8,8 +8,9 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils.html import escape
 
-from tests.api_keys.commerce_account.people import add_passkey, sign_in, use_totp
+from tests.api_keys.commerce_account.people import sign_in
 from tests.api_keys.commerce_account.test_creating_an_account import NEWCOMER
+from tests.second_factors import add_passkey, use_totp
 
 SECURITY = "/my-account/security/"
 XSS = "<script>alert(1)</script>"

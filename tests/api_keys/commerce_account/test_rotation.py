@@ -15,15 +15,10 @@ from api_keys.commerce_account.issuing import read_key
 from api_keys.commerce_account.management.commands.rotate_encryption_key import Command
 from api_keys.commerce_account.models import Company, IssuedKey
 from tests.api_keys.commerce_account.conftest import delete, new_key
-from tests.api_keys.commerce_account.people import (
-    SECRET,
-    is_signed_in,
-    sign_in,
-    totp_code,
-    use_totp,
-)
+from tests.api_keys.commerce_account.people import is_signed_in, sign_in
 from tests.concurrency import at_once
 from tests.rotating import after_reading, drop_old_keys, put_new_key_first, rotate
+from tests.second_factors import SECRET, totp_code, use_totp
 
 DROPPABLE = "The first key opens everything: the others may be dropped."
 

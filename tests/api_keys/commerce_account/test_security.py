@@ -8,17 +8,8 @@ from django.contrib.auth.models import User
 from django.core import mail
 from django.test import Client
 
-from tests.api_keys.commerce_account.people import (
-    EMAIL,
-    PASSWORD,
-    PORTAL,
-    SECRET,
-    add_passkey,
-    is_signed_in,
-    sign_in,
-    totp_code,
-    use_totp,
-)
+from tests.api_keys.commerce_account.people import EMAIL, PASSWORD, PORTAL, is_signed_in, sign_in
+from tests.second_factors import SECRET, add_passkey, totp_code, use_totp
 
 SECURITY = "/my-account/security/"
 NEW = {"oldpassword": PASSWORD, "password1": "another long phrase"}

@@ -10,16 +10,10 @@ from django.core import mail
 from django.test import Client
 
 from api_keys.commerce_account.models import Event, IssuedKey
-from tests.api_keys.commerce_account.people import (
-    EMAIL,
-    PASSWORD,
-    PORTAL,
-    sign_in,
-    totp_code,
-    use_totp,
-)
+from tests.api_keys.commerce_account.people import EMAIL, PASSWORD, PORTAL, sign_in
 from tests.api_keys.commerce_account.test_api_portal import key_url
 from tests.api_keys.commerce_account.test_creating_an_account import NEWCOMER
+from tests.second_factors import totp_code, use_totp
 
 SECURITY = "/my-account/security/"
 NEW_ADDRESS = {"email": "new@example.com", "action_add": ""}

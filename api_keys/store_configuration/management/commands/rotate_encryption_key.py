@@ -1,9 +1,14 @@
 from admin_portal.encryption import re_encrypted
 from admin_portal.rotation import Kept, RotateCommand
+from admin_portal.sign_in import second_factors
 from api_keys.store_configuration.models import StoredKey
 
 
 class Command(RotateCommand):
     def kept(self) -> list[Kept]:
         keys = StoredKey.objects.all()
-        return [Kept("stored keys", keys, "ciphertext", re_encrypted, name="fingerprint")]
+        factors = second_factors.with_secrets()
+        return [
+            Kept("stored keys", keys, "ciphertext", re_encrypted, name="fingerprint"),
+            Kept("second factors", factors, "data", second_factors.re_encrypted),
+        ]

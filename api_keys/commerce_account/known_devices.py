@@ -14,7 +14,6 @@ from django.utils.crypto import get_random_string
 
 MOST_ACCOUNTS = 10
 SECONDS = 400 * 24 * 3600  # the longest that browsers keep a cookie
-# From when the Commerce account alone had this; another would forget every browser.
 _SALT = "api_keys.commerce_account.known_devices"
 
 
