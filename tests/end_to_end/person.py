@@ -70,17 +70,21 @@ def complaint_of(message: ConsoleMessage) -> list[str]:
 
 
 def stray(request: Request, sites: Sites) -> list[str]:
-    ours = (sites.admin, sites.account, sites.account_at_localhost)
+    ours = (sites.admin, sites.account, sites.admin_at_localhost, sites.account_at_localhost)
     return [] if request.url.startswith(ours) else [request.url]
 
 
 def sign_in_to_admin(page: Page, sites: Sites) -> None:
     page.goto(sites.admin)
+    give_admin_password(page, sites)
+    expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
+
+
+def give_admin_password(page: Page, sites: Sites) -> None:
     expect(page.get_by_role("heading", name="Welcome, please sign in")).to_be_visible()
     page.get_by_label("Username").fill("admin")
     page.get_by_label("Password").fill(sites.password)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
+    page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 def open_from_sidebar(page: Page, entry: str, link: str) -> None:

@@ -41,8 +41,12 @@ class Sites:
         return f"http://127.0.0.1:{self.environment['ACCOUNT_PORT']}"
 
     @property
+    def admin_at_localhost(self) -> str:
+        """The Admin by a name, which passkeys need."""
+        return f"http://localhost:{self.environment['ADMIN_PORT']}"
+
+    @property
     def account_at_localhost(self) -> str:
-        """The same by a name, which passkeys need."""
         return f"http://localhost:{self.environment['ACCOUNT_PORT']}"
 
     @property

@@ -1,6 +1,7 @@
-"""An authenticator app, recovery codes and passkeys, in a browser."""
+"""An authenticator app, recovery codes and passkeys, in a browser, on both sites."""
 
 import time
+from pathlib import Path
 
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -11,8 +12,9 @@ from tests.end_to_end.person import (
     assert_accessible,
     context_of,
     create_account,
+    give_admin_password,
 )
-from tests.end_to_end.processes import Sites
+from tests.end_to_end.processes import Sites, environment_for, running_sites
 
 SECURITY = "/my-account/security/"
 
@@ -193,3 +195,56 @@ def test_second_step_works_without_javascript(browser: Browser, sites: Sites) ->
         page.get_by_role("button", name="Sign in", exact=True).click()
 
         expect(page.get_by_role("heading", name="Api Keys")).to_be_visible()
+
+
+def sign_out_of_admin(page: Page) -> None:
+    page.get_by_text("Signed in as").locator("..").click()
+    page.get_by_role("button", name="Sign out").click()
+
+
+def test_administrator_has_to_set_up_a_factor_and_signs_in_by_each(
+    browser: Browser, tmp_path: Path
+) -> None:
+    with (
+        running_sites(tmp_path, environment_for(tmp_path, ADMIN_TWO_FACTOR="on")) as sites,
+        context_of(browser, sites) as context,
+    ):
+        page = context.new_page()
+        with_authenticator(context, page)
+        page.goto(sites.admin_at_localhost)
+        assert_accessible(page)
+        give_admin_password(page, sites)
+        expect(page.get_by_text("A password alone is not enough here.")).to_be_visible()
+        expect(page.get_by_role("navigation", name="Main menu")).to_be_hidden()
+        assert_accessible(page)
+        page.get_by_role("link", name="Set up").click()
+        assert_accessible(page)
+        page.get_by_label("Authenticator code").fill(next_code(page.locator(".code").inner_text()))
+        page.get_by_role("button", name="Turn on").click()
+        expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
+        expect(page.get_by_role("navigation", name="Main menu")).to_be_visible()
+        assert_accessible(page)
+        recovery_code = page.locator(".codes li").first.inner_text()
+        sign_out_of_admin(page)
+
+        give_admin_password(page, sites)
+        expect(page.get_by_role("heading", name="Second step")).to_be_visible()
+        page.get_by_label("Code").fill(recovery_code)
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
+
+        page.goto(f"{sites.admin_at_localhost}/account-setting/security/")
+        expect(page.get_by_text("9 codes are left.")).to_be_visible()
+        page.get_by_role("link", name="Add a passkey").click()
+        assert_accessible(page)
+        page.get_by_label("Name").fill("Ada’s laptop")
+        page.get_by_role("button", name="Add").click()
+        expect(page.get_by_text("Ada’s laptop")).to_be_visible()
+        assert_accessible(page)
+        sign_out_of_admin(page)
+        page.get_by_role("button", name="Sign in with a passkey").click()
+        expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
+        sign_out_of_admin(page)
+        give_admin_password(page, sites)
+        page.get_by_role("button", name="Use a passkey").click()
+        expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()

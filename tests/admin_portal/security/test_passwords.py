@@ -82,7 +82,7 @@ def test_wrong_password_in_use_changes_nothing(ada_client: Client, ada: User) ->
     ada.refresh_from_db()
     assert "This is not your current password." in page.text
     assert ada.check_password(PASSWORD)
-    assert recorded()[-1] == ("sign_in.failed", "failure", "ada")
+    assert recorded()[-1] == ("sign_in.confirmation_failed", "failure", "ada")
 
 
 @pytest.mark.parametrize(

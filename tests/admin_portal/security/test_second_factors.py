@@ -182,7 +182,7 @@ def test_proof_is_asked_for_again_before_factors_change(
     assert answer["Location"].startswith("/account-setting/still-you/")
     assert "Is it still you?" in asked.text
     assert Authenticator.objects.exclude(type="totp").count() == 0
-    assert recorded()[-1] == ("sign_in.failed", "failure", "ada")
+    assert recorded()[-1] == ("sign_in.confirmation_failed", "failure", "ada")
 
 
 def test_another_takes_the_factors_away(ada: User, ada_client: Client) -> None:

@@ -1,0 +1,136 @@
+"""Who can't come in is told the same, whatever the reason, and everything is recorded."""
+
+import re
+from typing import Any
+
+import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher
+from django.contrib.auth.models import User
+from django.core import mail
+from django.db import DatabaseError, connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from admin_portal.action_log.models import ChainHead
+from tests.admin_portal.security.conftest import PASSWORD, is_signed_in, recorded, sign_in
+from tests.second_factors import add_passkey
+
+TRIES = {
+    "wrong password": ("ada", "wrong"),
+    "unknown user": ("eva", PASSWORD),
+    "inactive user": ("ina", PASSWORD),
+    "inactive user and wrong password": ("ina", "wrong"),
+}
+
+
+@pytest.fixture
+def ina(ada: User) -> User:
+    return User.objects.create_user("ina", "ina@example.com", PASSWORD, is_active=False)
+
+
+@pytest.fixture
+def hashings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is hashed from now on: that is what signing in takes its time for."""
+    hashed: list[str] = []
+    original = MD5PasswordHasher.encode
+
+    def encode(self: MD5PasswordHasher, password: str, salt: str) -> str:
+        hashed.append(password)
+        return str(original(self, password, salt))
+
+    monkeypatch.setattr(MD5PasswordHasher, "encode", encode)
+    return hashed
+
+
+def refusal(username: str, password: str) -> str:
+    """Return the page with the words that were typed, and what differs each time, cut out."""
+    page = Client().post("/sign-in/", {"login": username, "password": password})
+    return re.sub(rf'value="({username}|\w{{64}})"', "", page.text)
+
+
+def test_all_who_cannot_come_in_read_the_same(ina: User) -> None:
+    pages = {why: refusal(*said) for why, said in TRIES.items()}
+
+    assert "not correct" in pages["wrong password"]
+    assert set(pages.values()) == {pages["wrong password"]}
+
+
+@pytest.mark.parametrize("why", TRIES)
+def test_each_refusal_costs_one_hashing(ina: User, hashings: list[str], why: str) -> None:
+    username, password = TRIES[why]
+
+    refusal(username, password)
+
+    assert hashings == [password]
+
+
+def test_each_refusal_costs_the_same_queries(ina: User) -> None:
+    for said in TRIES.values():
+        refusal(*said)  # whatever only the first attempt at a name does
+    queries: dict[str, Any] = {}
+
+    for why, said in TRIES.items():
+        with CaptureQueriesContext(connection) as counted:
+            refusal(*said)
+        queries[why] = len(counted.captured_queries)
+
+    assert set(queries.values()) == {queries["wrong password"]}, queries
+
+
+def test_passkey_of_an_inactive_user_opens_nothing(
+    ina: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passkey = add_passkey(ina)
+    monkeypatch.setattr(
+        "admin_portal.sign_in.second_factor_forms.SignInPasskeyForm.clean_credential",
+        lambda form: passkey,
+    )
+    client = Client()
+
+    page = client.post("/sign-in/passkey/", {"credential": '{"id": "x"}'}, follow=True)
+
+    assert not is_signed_in(client)
+    assert page.redirect_chain == [("/sign-in/", 302)]
+    assert "inactive" not in page.text
+    assert recorded() == [("sign_in.failed", "failure", "")]
+
+
+def test_coming_and_going_are_recorded(ada: User) -> None:
+    client = Client()
+    sign_in(client, "wrong")
+    sign_in(client)
+    client.post("/sign-out/")
+    client.post("/sign-out/")
+
+    assert recorded() == [
+        ("sign_in.failed", "failure", "ada"),
+        ("sign_in.signed_in", "success", "ada"),
+        ("sign_in.signed_out", "success", "ada"),
+    ]
+
+
+def test_nobody_comes_in_unrecorded(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*args: object, **kwargs: object) -> None:
+        raise DatabaseError
+
+    monkeypatch.setattr(ChainHead.objects, "select_for_update", fail)
+    client = Client()
+    with pytest.raises(DatabaseError):
+        sign_in(client)
+
+    ada.refresh_from_db()
+    assert ada.last_login is None
+    assert not is_signed_in(client)
+
+
+def test_signing_in_asks_nobody_to_confirm_an_address(ada: User) -> None:
+    sign_in(Client())
+
+    assert mail.outbox == []
+
+
+def test_page_leads_to_a_forgotten_password_and_names_no_account(client: Client) -> None:
+    page = client.get("/sign-in/").text
+
+    assert "Forgot your password?" in page
+    assert "Create an account" not in page
