@@ -22,7 +22,7 @@ class ReuseValidator:
     """
 
     def validate(self, password: str, user: Any = None) -> None:
-        if not isinstance(user, User) or not user.pk or not _is_in_force():
+        if not isinstance(user, User) or not user.pk:
             return
         kept = KeptPassword.objects.filter(user=user).order_by("-pk")
         former = list(kept.values_list("encoded", flat=True)[: _kept()])
@@ -33,7 +33,7 @@ class ReuseValidator:
 
     def get_help_text(self) -> str:
         if not settings.PASSWORD_REUSE:
-            return ""
+            return _("Your password can’t be the one in use.")
         return ngettext(
             "Your password can’t be the one in use, nor the one before it.",
             "Your password can’t be the one in use, nor one of the %(number)d before it.",
@@ -56,10 +56,6 @@ def is_too_old(user: User) -> bool:
     last = KeptPassword.objects.filter(user=user).order_by("-pk").first()
     since = last.set_at if last else user.date_joined
     return timezone.now() - since > timedelta(days=settings.PASSWORD_LIFETIME_DAYS)
-
-
-def _is_in_force() -> bool:
-    return bool(settings.PASSWORD_REUSE or settings.PASSWORD_LIFETIME_DAYS)
 
 
 def _kept() -> int:

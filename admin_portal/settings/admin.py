@@ -73,10 +73,9 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 PASSWORD_MIN_LENGTH = number("ADMIN_PASSWORD_MIN_LENGTH", 12)
 PASSWORD_LIFETIME_DAYS = number("ADMIN_PASSWORD_LIFETIME_DAYS", 0)
 PASSWORD_REUSE = number("ADMIN_PASSWORD_REUSE", 0)
-AUTH_PASSWORD_VALIDATORS = [
-    *password_validators(PASSWORD_MIN_LENGTH),
-    {"NAME": "admin_portal.security.passwords.ReuseValidator"},
-]
+AUTH_PASSWORD_VALIDATORS = password_validators(PASSWORD_MIN_LENGTH)
+if PASSWORD_REUSE or PASSWORD_LIFETIME_DAYS:
+    AUTH_PASSWORD_VALIDATORS += [{"NAME": "admin_portal.security.passwords.ReuseValidator"}]
 PASSWORD_RESET_TIMEOUT = 2 * 3600
 
 # Second factors

@@ -106,6 +106,10 @@ def test_migrations_are_complete(settings: str, environment: dict[str, str]) -> 
         (ACCOUNT, "USAGE_FLUSH_SECONDS", "61"),
         (ACCOUNT, "ACCOUNT_EMAIL_URL", "nonsense"),
         (ADMIN, "ADMIN_LOCKOUT_FAILURES", "0"),
+        (ADMIN, "ADMIN_PASSWORD_MIN_LENGTH", "7"),
+        (ADMIN, "ADMIN_PASSWORD_LIFETIME_DAYS", "-1"),
+        (ADMIN, "ADMIN_PASSWORD_REUSE", "25"),
+        (ADMIN, "ADMIN_TWO_FACTOR", "perhaps"),
         (ADMIN, "ADMIN_LOCKOUT_MINUTES", "1441"),
         (ADMIN, "KEY_VALIDATION_TIMEOUT", "31"),
         (ADMIN, "KEY_VALIDATION_TIMEOUT", "0.5"),
@@ -388,3 +392,34 @@ def test_key_set_twice_stops_the_start(environment: dict[str, str], tmp_path: Pa
 
     assert done.returncode != 0
     assert "SANDBOX_API_KEY and SANDBOX_API_KEY_FILE are both set" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "said", "required"),
+    [
+        ("", "", "False"),
+        ("http://localhost:8000", "", "False"),
+        ("", "on", "True"),
+        ("https://admin.example", "", "True"),
+        ("https://admin.example", "on", "True"),
+    ],
+)
+def test_second_factor_is_required_beyond_this_machine(
+    url: str, said: str, required: str, environment: dict[str, str]
+) -> None:
+    served = {**environment, "ADMIN_TWO_FACTOR": said, **({"ADMIN_URL": url} if url else {})}
+
+    assert read(ADMIN, "settings.SECOND_FACTOR_REQUIRED", served) == required
+
+
+def test_second_factor_cannot_be_turned_off_beyond_this_machine(
+    environment: dict[str, str],
+) -> None:
+    off = {**environment, "ADMIN_TWO_FACTOR": "off"}
+
+    here = run(["-c", "import admin_portal.wsgi"], off)
+    beyond = run(["-c", "import admin_portal.wsgi"], {**off, "ADMIN_URL": "https://admin.example"})
+
+    assert (here.returncode, here.stderr) == (0, "")
+    assert beyond.returncode != 0
+    assert "ADMIN_TWO_FACTOR is off" in beyond.stderr

@@ -33,6 +33,13 @@ FORGOT = "/forgot-password/"
 NEW = "another long phrase"
 
 
+@pytest.fixture
+def _with_reuse_refused(settings: Settings) -> None:
+    """As the settings do where former passwords count."""
+    rule = {"NAME": "admin_portal.security.passwords.ReuseValidator"}
+    settings.AUTH_PASSWORD_VALIDATORS = [*settings.AUTH_PASSWORD_VALIDATORS, rule]
+
+
 def change(client: Client, new: str, old: str = PASSWORD) -> Any:
     said = {"oldpassword": old, "password1": new, "password2": new}
     return client.post(f"{SECURITY}password/", said)
@@ -128,6 +135,7 @@ def test_field_does_not_forbid_pasting_or_cut_anything(ada_client: Client) -> No
     assert not any("maxlength" in field or "onpaste" in field for field in fields)
 
 
+@pytest.mark.usefixtures("_with_reuse_refused")
 def test_former_passwords_are_refused_as_often_as_is_set(
     ada_client: Client, ada: User, settings: Settings
 ) -> None:
@@ -157,6 +165,7 @@ def test_former_passwords_are_neither_refused_nor_kept_unless_it_is_set(
     assert kept.encoded == ada.password
 
 
+@pytest.mark.usefixtures("_with_reuse_refused")
 def test_password_in_use_is_no_other_one_where_passwords_grow_old(
     ada: User, settings: Settings
 ) -> None:
