@@ -19,6 +19,7 @@ from django.urls import reverse
 from admin_portal import sending
 from admin_portal.background_jobs import delete_in_batches
 from admin_portal.mail import automatic_mail
+from admin_portal.preferences.choosing import in_words_for
 from admin_portal.security.models import SecurityMail
 
 RESET_LINK = "security/mails/password_reset"
@@ -51,20 +52,21 @@ def purge(now: datetime) -> None:
 
 def _mail_about(mail: SecurityMail, now: datetime) -> EmailMessage | None:
     words: dict[str, Any] = {**mail.detail, "timestamp": mail.created_at}
-    recipient = mail.recipient
+    recipient, reader = mail.recipient, mail.user
     if mail.kind == RESET_LINK:
         people = _people_with(mail.recipient)
         if not people or now - mail.created_at > timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT):
             return None
         # To the address as we know it, not as it was typed: letters may only look the same.
-        recipient = people[0].email
+        recipient, reader = people[0].email, people[0]
         words["links"] = [(person.get_username(), _link_of(person)) for person in people]
-    return automatic_mail(
-        recipient,
-        subject=render_to_string(f"{mail.kind}_subject.txt", words),
-        body=render_to_string(f"{mail.kind}_message.txt", words),
-        reference=mail.reference,
-    )
+    with in_words_for(reader):
+        return automatic_mail(
+            recipient,
+            subject=render_to_string(f"{mail.kind}_subject.txt", words),
+            body=render_to_string(f"{mail.kind}_message.txt", words),
+            reference=mail.reference,
+        )
 
 
 def _people_with(email: str) -> list[User]:
