@@ -86,11 +86,16 @@ CONFIGURATION = (
 )
 
 SIDEBAR = (
-    Entry(_("Dashboard"), "home", link=Link(_("Dashboard"), "dashboard")),
+    Entry(_("Dashboard"), "home", link=Link(_("Dashboard"), "dashboard", "people.view_dashboard")),
     Entry(
         _("Marketing"),
         "megaphone",
-        groups=(Group(_("Channels"), (Link(_("Amazon Sales Channel"), "amazon_channel:home"),)),),
+        groups=(
+            Group(
+                _("Channels"),
+                (Link(_("Amazon Sales Channel"), "amazon_channel:home", "people.open_channel"),),
+            ),
+        ),
     ),
     Entry(
         _("Stores"),
@@ -134,7 +139,7 @@ SIDEBAR = (
                     Link(
                         _("Service connection"),
                         "service_connection",
-                        "store_configuration.view_storedkey",
+                        "people.use_tools",
                         actions=(
                             Action(
                                 _("Test the service connection"),
@@ -173,6 +178,15 @@ def entries_for(user: User | AnonymousUser) -> list[Entry]:
         if link or groups:
             entries.append(replace(entry, link=link, groups=groups))
     return entries
+
+
+def first_page_for(user: User | AnonymousUser) -> str | None:
+    """Return the name of the first page in the sidebar that the user may open, if there is one."""
+    for entry in entries_for(user):
+        for link in (entry.link, *links_below(entry.groups)):
+            if link:
+                return link.url_name
+    return None
 
 
 def allowed(groups: tuple[Group, ...], user: User | AnonymousUser) -> tuple[Group, ...]:

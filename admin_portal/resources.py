@@ -92,6 +92,16 @@ RESOURCES = (
 )
 
 
+def path_to(permission: str, among: tuple[Resource, ...] = RESOURCES) -> tuple[Resource, ...]:
+    """Return the resource with that permission below its headings; nothing where there is none."""
+    for resource in among:
+        if resource.permission == permission:
+            return (resource,)
+        if below := path_to(permission, resource.children):
+            return (resource, *below)
+    return ()
+
+
 def permissions_in(resources: tuple[Resource, ...]) -> Iterator[str]:
     for resource in resources:
         if resource.permission:

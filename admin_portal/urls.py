@@ -15,8 +15,10 @@ from api_keys.store_configuration.key_verifications import (
 )
 from api_keys.store_configuration.service_connection import service_connection, support_bundle
 
+handler403 = "admin_portal.views.refused"
+
 urlpatterns = [
-    path("", views.dashboard, name="dashboard"),
+    path("", views.first_page, name="dashboard"),
     *COMING_IN,
     path(
         "forgot-password/done/",

@@ -1,19 +1,42 @@
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from admin_portal.menu import first_page_for
+from admin_portal.requests import AuthenticatedRequest
+from admin_portal.resources import path_to
 from api_keys.contract import Environment
 from api_keys.store_configuration.held_keys import held_key
 from api_keys.store_configuration.models import GlobalSettings
 from api_keys.store_configuration.verification import known_verdict, last_verification
 
+DASHBOARD = "people.view_dashboard"
+
 
 @require_safe
 @never_cache
-def dashboard(request: HttpRequest) -> HttpResponse:
-    """The first page after signing in: how the channel's key stands, as far as it is known."""
+def first_page(request: AuthenticatedRequest) -> HttpResponse:
+    """Where signing in leads: the dashboard, or the first page that the person may open."""
+    if request.user.has_perm(DASHBOARD):
+        return dashboard(request)
+    first = first_page_for(request.user)
+    return redirect(first) if first else render(request, "admin_portal/nothing_to_open.html")
+
+
+def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 403, and say what is missing."""
+    permission = str(exception.args[0]) if exception.args else ""
+    context = {
+        "path": " > ".join(str(resource.title) for resource in path_to(permission)),
+        "first_page": first_page_for(request.user),
+    }
+    return render(request, "admin_portal/refused.html", context, status=403)
+
+
+def dashboard(request: AuthenticatedRequest) -> HttpResponse:
+    """How the channel's key stands, as far as it is known."""
     environment = Environment(GlobalSettings.current().environment)
     held = held_key(environment)
     last = last_verification(held)

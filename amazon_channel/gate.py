@@ -8,15 +8,19 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
 
+from admin_portal.access import permission_required
 from admin_portal.requests import AuthenticatedRequest
 from amazon_channel.prompts import Page, Prompt, prompt_for, trouble_known_before
 from api_keys.contract import Environment
 from api_keys.store_configuration.models import GlobalSettings
-from api_keys.store_configuration.permissions import SEE
+from api_keys.store_configuration.permissions import USE_TOOLS
 from api_keys.store_configuration.verification import KeyVerification, Occasion, verify_stored_key
 
 RETRY_AFTER = 30
 """Seconds after which a program may try again when the service could not be reached."""
+
+OPEN = "people.open_channel"
+"""The permission for every page of the channel."""
 
 P = ParamSpec("P")
 
@@ -30,10 +34,11 @@ def requires_valid_key(
 ) -> Callable[Concatenate[VerifiedRequest, P], HttpResponse]:
     """Verify the channel's key, then let the visit go on, or lead it to where the key is mended.
 
-    This happens on every visit and for every method. No verdict is kept between visits, but for
-    the time of grace in an outage.
+    Whoever may not open the channel is turned away first. This happens on every visit and for
+    every method. No verdict is kept between visits, but for the time of grace in an outage.
     """
 
+    @permission_required(OPEN)
     @functools.wraps(view)
     def gated(request: VerifiedRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         request.key_verification = verify_for(request)
@@ -65,7 +70,7 @@ def unavailable(request: VerifiedRequest, prompt: Prompt) -> HttpResponse:
         "prompt": prompt,
         "verification": request.key_verification,
         "known_trouble": trouble_known_before(request.key_verification),
-        "may_test": prompt.needs_a_test and request.user.has_perm(SEE),
+        "may_test": prompt.needs_a_test and request.user.has_perm(USE_TOOLS),
     }
     response = render(
         request, "amazon_channel/unavailable.html", context, status=Page.UNAVAILABLE.value

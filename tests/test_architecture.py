@@ -24,6 +24,7 @@ RESOURCES = "admin_portal.resources"
 SHARED = tuple(
     f"admin_portal.{module}"
     for module in (
+        "access",
         "actors",
         "background_jobs",
         "background_writing",

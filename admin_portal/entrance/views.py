@@ -7,7 +7,6 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -16,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from admin_portal.access import permission_required
 from admin_portal.actors import actor_of
 from admin_portal.entrance import lock_out
 from admin_portal.requests import AuthenticatedRequest
@@ -48,7 +48,7 @@ class UnlockForm(forms.Form):
         return given
 
 
-@permission_required(MANAGE, raise_exception=True)
+@permission_required(MANAGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @sensitive_post_parameters("password")

@@ -8,8 +8,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import permission_required
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -18,6 +16,7 @@ from django.utils.translation import gettext as _, gettext_lazy, override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from admin_portal.access import permission_required, require_permission
 from admin_portal.action_log.actions import Action
 from admin_portal.action_log.recording import Change, record
 from admin_portal.actors import Actor, actor_of
@@ -129,7 +128,7 @@ def values_of(row: GlobalSettings) -> dict[str, str]:
     return {name: str(getattr(row, name)) for name in FIELDS}
 
 
-@permission_required(SEE, raise_exception=True)
+@permission_required(SEE)
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def global_settings(request: AuthenticatedRequest) -> HttpResponse:
@@ -140,8 +139,7 @@ def global_settings(request: AuthenticatedRequest) -> HttpResponse:
 
 
 def _save(request: AuthenticatedRequest) -> HttpResponse:
-    if not request.user.has_perm(SAVE):
-        raise PermissionDenied
+    require_permission(request, SAVE)
     form = GlobalSettingsForm(request.POST)
     seen = {name: str(request.POST.get(f"{name}_seen", "")) for name in FIELDS}
     if not form.is_valid():

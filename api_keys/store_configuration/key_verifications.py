@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from admin_portal.access import permission_required
 from admin_portal.action_log.recording import record_export
 from admin_portal.csv_files import csv_answer
 from admin_portal.paging import ordered, page_of
@@ -20,7 +20,7 @@ from api_keys.store_configuration.verification_words import CAUSES, OCCASIONS
 SEE = "store_configuration.view_verificationrecord"
 
 
-@permission_required(SEE, raise_exception=True)
+@permission_required(SEE)
 @require_safe
 @never_cache
 def key_verifications(request: HttpRequest) -> HttpResponse:
@@ -43,7 +43,7 @@ def key_verifications(request: HttpRequest) -> HttpResponse:
     return render(request, "store_configuration/key_verifications.html", context)
 
 
-@permission_required(SEE, raise_exception=True)
+@permission_required(SEE)
 @require_safe
 @never_cache
 def key_verifications_csv(request: HttpRequest) -> StreamingHttpResponse:

@@ -2,3 +2,4 @@
 
 SEE = "store_configuration.view_storedkey"
 SAVE = "store_configuration.change_storedkey"
+USE_TOOLS = "people.use_tools"

@@ -4,7 +4,6 @@ import threading
 import time
 
 from django.contrib import messages
-from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.models import User
 from django.core import signing
 from django.core.cache import cache
@@ -14,13 +13,14 @@ from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from admin_portal.access import permission_required
 from admin_portal.action_log.actions import Action, Result as Outcome
 from admin_portal.action_log.recording import Change, record
 from admin_portal.actors import Actor, actor_of
 from admin_portal.requests import AuthenticatedRequest
 from api_keys.contract import Environment
 from api_keys.store_configuration.diagnosis import Diagnosis, Result, diagnose, target_of
-from api_keys.store_configuration.permissions import SEE
+from api_keys.store_configuration.permissions import USE_TOOLS
 from api_keys.store_configuration.support_bundle import bundle_of
 
 RUNS_A_MINUTE = 6
@@ -34,7 +34,7 @@ _running = threading.Lock()
 """Held during a run. One at a time leaves the other threads to the other pages."""
 
 
-@permission_required(SEE, raise_exception=True)
+@permission_required(USE_TOOLS)
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def service_connection(request: AuthenticatedRequest) -> HttpResponse:
@@ -42,7 +42,7 @@ def service_connection(request: AuthenticatedRequest) -> HttpResponse:
     return _run(request) if request.method == "POST" else _render(request, [])
 
 
-@permission_required(SEE, raise_exception=True)
+@permission_required(USE_TOOLS)
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def support_bundle(request: HttpRequest) -> HttpResponse:

@@ -2,8 +2,6 @@ from datetime import datetime
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import permission_required
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -12,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from admin_portal.access import permission_required, require_permission
 from admin_portal.actors import actor_of
 from admin_portal.preferences.instants import instant
 from admin_portal.requests import AuthenticatedRequest
@@ -29,7 +28,7 @@ from api_keys.store_configuration.verification import (
 )
 
 
-@permission_required(SEE, raise_exception=True)
+@permission_required(SEE)
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @sensitive_post_parameters()
@@ -40,7 +39,7 @@ def api_keys(request: AuthenticatedRequest) -> HttpResponse:
     return _render_form(request, ApiKeysForm(user=request.user))
 
 
-@permission_required(SAVE, raise_exception=True)
+@permission_required(SAVE)
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def remove_api_key(request: AuthenticatedRequest, environment: Environment) -> HttpResponse:
@@ -69,8 +68,7 @@ def remove_api_key(request: AuthenticatedRequest, environment: Environment) -> H
 
 
 def _save_api_keys(request: AuthenticatedRequest) -> HttpResponse:
-    if not request.user.has_perm(SAVE):
-        raise PermissionDenied
+    require_permission(request, SAVE)
     form = ApiKeysForm(request.POST, user=request.user)
     changes = form.changes() if form.is_valid() else {}
     conflicts = store_keys(changes, by=actor_of(request))

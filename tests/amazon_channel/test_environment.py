@@ -61,7 +61,7 @@ def test_who_may_not_see_the_settings_is_not_led_there(
 ) -> None:
     key_service.answers(Verdict.VALID)
 
-    page = client_with().get(CHANNEL).text
+    page = client_with("open_channel").get(CHANNEL).text
 
     assert STRIP in page
     assert URL not in page

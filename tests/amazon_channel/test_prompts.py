@@ -125,7 +125,7 @@ def test_the_page_says_what_the_documentation_says(
 def test_nobody_is_led_to_a_page_that_refuses_them(
     db: None, permissions: tuple[str, ...], path: str
 ) -> None:
-    client = client_with(*permissions)
+    client = client_with("open_channel", *permissions)
 
     page = client.get(path, follow=True).text
 

@@ -31,7 +31,7 @@ def add(number: int = 1, *, age: timedelta = timedelta(0), **values: object) -> 
     return Notification.objects.bulk_create(Notification(**given) for _number in range(number))
 
 
-def bell_of(client: Client, path: str = "/") -> str:
+def bell_of(client: Client, path: str = LIST) -> str:
     """Return what a screen reader reads out of the bell."""
     summary = client.get(path).text.split('class="bell"')[1].split("</summary>")[0]
     hidden = [

@@ -118,13 +118,13 @@ def test_run_that_broke_leaves_room_for_the_next(
 
 @pytest.mark.parametrize("path", [URL, BUNDLE])
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_page_is_as_restricted_as_the_configuration(client: Client, path: str, method: str) -> None:
+def test_page_takes_the_permission_for_tools(client: Client, path: str, method: str) -> None:
     user = User.objects.create_user("eve")
     signed_out = getattr(client, method)(path)
     client.force_login(user)
 
     without = getattr(client, method)(path)
-    user.user_permissions.add(Permission.objects.get(codename="view_storedkey"))
+    user.user_permissions.add(Permission.objects.get(codename="use_tools"))
     with_permission = client.get(URL)
 
     assert signed_out["Location"].startswith("/sign-in/")

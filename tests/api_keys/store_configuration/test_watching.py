@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
@@ -23,7 +22,7 @@ from api_keys.store_configuration.verification import Occasion, verify_stored_ke
 from api_keys.store_configuration.watching import tell_of_expiries, verify_held_keys
 from tests.api_keys.store_configuration.conftest import NOW
 from tests.concurrency import at_once
-from tests.conftest import HttpAnswer, KeyService
+from tests.conftest import HttpAnswer, KeyService, client_with
 
 pytestmark = pytest.mark.postgresql
 
@@ -338,8 +337,7 @@ def test_banner_says_who_can_mend_it(
     stored_key: str, key_service: KeyService, clock: time_machine.Traveller, settings: Settings
 ) -> None:
     held_for(key_service, clock, days=5)
-    client = Client()
-    client.force_login(User.objects.create_user("val"))
+    client = client_with("open_channel")
     viewers = client.get(CHANNEL).text
     settings.LOCKED_API_KEYS = {PRODUCTION: ("PRODUCTION_API_KEY", stored_key)}
     locked = client.get(CHANNEL).text
