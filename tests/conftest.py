@@ -170,7 +170,7 @@ def sandbox_key(db: None) -> str:
 
 def client_with(*codenames: str) -> Client:
     """Return the browser of somebody with these permissions and no others."""
-    user = User.objects.create_user(" ".join(("eve", *codenames)))
+    user = User.objects.create_user(" ".join(("eve", *codenames)), password="eve's own password")
     user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
     client = Client()
     client.force_login(user)
