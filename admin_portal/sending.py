@@ -5,10 +5,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import models
 from django.db.models import F, Q, QuerySet
-from django.utils import timezone
+from django.utils import timezone, translation
+
+from admin_portal.preferences.choosing import in_words_for_address
 
 logger = logging.getLogger(__name__)
 
@@ -19,14 +22,22 @@ FIRST_PAUSE = timedelta(minutes=10)
 MOST_IN_A_RUN = 200
 
 
+def language_of_now() -> str:
+    return translation.get_language() or settings.LANGUAGE_CODE
+
+
 class OutgoingMail(models.Model):
-    """An e-mail that is due to somebody. Once written down, only `send_due` changes its row."""
+    """An e-mail that is due to somebody. Once written down, only `send_due` changes its row.
+
+    `language` is that of the request that caused it, for a recipient who has chosen none.
+    """
 
     recipient = models.EmailField()
     created_at = models.DateTimeField(default=timezone.now)
     claimed_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True, db_index=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    language = models.CharField(max_length=10, default=language_of_now)
 
     class Meta:
         abstract = True
@@ -75,7 +86,8 @@ def _send(
         return False
     mail = mails.get(pk=pk)
     try:
-        message = write(mail, now)
+        with in_words_for_address(mail.recipient, otherwise=mail.language):
+            message = write(mail, now)
         if message is None:
             mail.delete()
             return False

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from api_keys.contract import Cause, Environment, Verdict
+from api_keys.store_configuration.environments import label_of
 from api_keys.store_configuration.verification import KeyVerification
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Prompt:
     needs_a_test: bool = False
 
     def about(self, environment: Environment) -> Prompt:
-        words = {"environment": environment.label}
+        words = {"environment": label_of(environment)}
         return replace(
             self,
             heading=str(self.heading) % words,

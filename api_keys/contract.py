@@ -37,10 +37,6 @@ class Environment(StrEnum):
     SANDBOX = "sandbox"
 
     @property
-    def label(self) -> str:
-        return self.value.capitalize()
-
-    @property
     def key_prefix(self) -> str:
         return f"ck_{self.value}_"
 

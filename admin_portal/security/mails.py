@@ -60,7 +60,7 @@ def _mail_about(mail: SecurityMail, now: datetime) -> EmailMessage | None:
         # To the address as we know it, not as it was typed: letters may only look the same.
         recipient, reader = people[0].email, people[0]
         words["links"] = [(person.get_username(), _link_of(person)) for person in people]
-    with in_words_for(reader):
+    with in_words_for(reader, otherwise=mail.language):
         return automatic_mail(
             recipient,
             subject=render_to_string(f"{mail.kind}_subject.txt", words),

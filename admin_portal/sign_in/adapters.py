@@ -14,9 +14,10 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.translation import gettext as _, gettext_lazy as _lazy
+from django.utils.translation import get_language, gettext as _, gettext_lazy as _lazy
 
 from admin_portal import encryption
+from admin_portal.preferences.choosing import in_words_for_address
 from admin_portal.sign_in.proof import has_recent_proof
 
 logger = logging.getLogger(__name__)
@@ -32,7 +33,8 @@ class SignInAdapter(DefaultAccountAdapter):
         """Have every link lead to this site's own address, whatever the Host header said."""
         links = {name: _here(url) for name, url in context.items() if name.endswith("_url")}
         try:
-            super().send_mail(template_prefix, email, {**context, **links})
+            with in_words_for_address(email, otherwise=get_language() or ""):
+                super().send_mail(template_prefix, email, {**context, **links})
         except OSError:  # SMTPException is one
             logger.exception("An e-mail could not be sent (%s).", template_prefix)
             messages.error(

@@ -15,6 +15,7 @@ from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from api_keys.commerce_account.environments import CHOICES
 from api_keys.commerce_account.models import IssuedKey, KeyState
 from api_keys.contract import KEY_PATTERN, Environment
 
@@ -95,7 +96,7 @@ class NewKeyForm(ExpiryForm):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     environment = forms.TypedChoiceField(
-        choices=[(e, e.label) for e in Environment], coerce=Environment, widget=forms.HiddenInput
+        choices=CHOICES, coerce=Environment, widget=forms.HiddenInput
     )
 
     def clean(self) -> dict[str, Any]:
@@ -142,7 +143,7 @@ class EnvironmentForm(forms.Form):
 
     environment = forms.TypedChoiceField(
         label=_("Environment"),
-        choices=[(e, e.label) for e in Environment],
+        choices=CHOICES,
         coerce=Environment,
         required=False,
         empty_value=Environment.PRODUCTION,

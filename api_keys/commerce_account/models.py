@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from admin_portal.sending import OutgoingMail
+from api_keys.commerce_account.environments import CHOICES
 from api_keys.contract import Environment
 
 EXPIRES_SOON = timedelta(days=30)
@@ -120,7 +121,7 @@ class IssuedKey(models.Model):
     """A key that the account issued. Only `issuing` writes these rows, and `usage` their uses."""
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT)
-    environment = models.CharField(max_length=10, choices=[(e, e.label) for e in Environment])
+    environment = models.CharField(max_length=10, choices=CHOICES)
     description = models.CharField(_("Description"), max_length=100)
     digest = models.CharField(max_length=64, unique=True)
     ciphertext = models.TextField()

@@ -12,11 +12,11 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from admin_portal.mail import automatic_mail, one_line
+from api_keys.commerce_account.environments import label_of
 from api_keys.commerce_account.history_words import details
 from api_keys.commerce_account.members import invitation_link
 from api_keys.commerce_account.models import Event, Invitation, IssuedKey, Notice
 from api_keys.commerce_account.notices import key_users_of
-from api_keys.contract import Environment
 
 Words = dict[str, Any]
 
@@ -92,7 +92,7 @@ def _words_of_key(event: Event, key: IssuedKey) -> Words:
     return {
         "key": key,
         "description": one_line(key.description),
-        "environment": Environment(key.environment).label,
+        "environment": label_of(key.environment),
         "link": settings.SITE_URL + reverse("key", args=[event.company_id, key.pk]),
         "is_about_expiry": event.kind in _EXPIRY,
         "retires_at": datetime.fromisoformat(retires_at) if retires_at else None,

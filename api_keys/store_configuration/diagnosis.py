@@ -25,6 +25,7 @@ from urllib3.util import parse_url
 from admin_portal.preferences.instants import instant
 from api_keys.contract import Cause, Environment, Verdict
 from api_keys.store_configuration.client import Trial, check_url, proxy_for, try_connection
+from api_keys.store_configuration.environments import label_of
 from api_keys.store_configuration.held_keys import HeldKey, held_key
 from api_keys.store_configuration.remedies import (
     CERTIFICATE,
@@ -83,7 +84,7 @@ class Target:
     @property
     def words(self) -> dict[str, str]:
         return {
-            "environment": self.environment.label,
+            "environment": label_of(self.environment),
             "setting": f"KEY_VALIDATION_URL_{self.environment.name}",
             "host": self.proxy or self.host,
             "service": self.host,

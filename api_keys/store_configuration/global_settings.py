@@ -22,6 +22,7 @@ from admin_portal.action_log.recording import Change, record
 from admin_portal.actors import Actor, actor_of
 from admin_portal.requests import AuthenticatedRequest
 from api_keys.contract import Environment, Verdict
+from api_keys.store_configuration.environments import label_of
 from api_keys.store_configuration.held_keys import held_key
 from api_keys.store_configuration.models import GlobalSettings
 from api_keys.store_configuration.verification import known_verdict, last_verification
@@ -176,7 +177,7 @@ def _tell_about_the_key(request: AuthenticatedRequest, outcome: Outcome) -> None
     if outcome.before["environment"] == outcome.now["environment"]:
         return
     environment, verdict = _key_state(outcome.now["environment"])
-    words = {"environment": environment.label}
+    words = {"environment": label_of(environment)}
     if verdict is Verdict.VALID:
         text = _("Amazon Sales Channel works with the %(environment)s Api Key from now on.")
         messages.info(request, text % words)

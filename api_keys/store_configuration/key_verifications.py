@@ -12,6 +12,7 @@ from admin_portal.access import permission_required
 from admin_portal.action_log.recording import record_export
 from admin_portal.csv_files import csv_answer
 from admin_portal.paging import ordered, page_of
+from api_keys.store_configuration.environments import label_of
 from api_keys.store_configuration.models import VerificationRecord
 from api_keys.store_configuration.templatetags.verdicts import in_words
 from api_keys.store_configuration.verification_search import VerificationLogForm, records_chosen
@@ -78,7 +79,7 @@ def cells(row: VerificationRecord) -> list[str]:
     return [
         f"{row.started_at:%Y-%m-%d %H:%M:%S}",
         f"{row.last_at:%Y-%m-%d %H:%M:%S}",
-        row.environment.capitalize(),
+        label_of(row.environment),
         row.fingerprint,
         str(in_words(row.verdict)),
         reason(row),

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from api_keys.contract import Environment, Verdict
+from api_keys.store_configuration.environments import CHOICES
 
 
 class StoredKeyQuerySet(models.QuerySet["StoredKey"]):
@@ -20,9 +21,7 @@ class StoredKey(models.Model):
     `held_keys` says which key counts: the server's environment variables go first.
     """
 
-    environment = models.CharField(
-        max_length=10, primary_key=True, choices=[(e, e.label) for e in Environment]
-    )
+    environment = models.CharField(max_length=10, primary_key=True, choices=CHOICES)
     ciphertext = models.TextField()
     fingerprint = models.CharField(max_length=14)
     last_four = models.CharField(max_length=4)
@@ -42,7 +41,7 @@ class LastVerification(models.Model):
     nothing about its successor. `verified_at` is when the answer came. An outage changes nothing.
     """
 
-    environment = models.CharField(max_length=10, choices=[(e, e.label) for e in Environment])
+    environment = models.CharField(max_length=10, choices=CHOICES)
     fingerprint = models.CharField(max_length=14)
     verdict = models.CharField(max_length=20, choices=[(v, v.value) for v in Verdict])
     verified_at = models.DateTimeField()
@@ -66,9 +65,7 @@ class KeyWatch(models.Model):
     `fingerprint` is empty while none is held any more, `verdict` until anything was found.
     """
 
-    environment = models.CharField(
-        max_length=10, primary_key=True, choices=[(e, e.label) for e in Environment]
-    )
+    environment = models.CharField(max_length=10, primary_key=True, choices=CHOICES)
     fingerprint = models.CharField(max_length=14, default="")
     verdict = models.CharField(max_length=20, default="")
     judged_at = models.DateTimeField(null=True)
@@ -100,7 +97,7 @@ class GlobalSettings(models.Model):
     environment = models.CharField(
         _("Environment"),
         max_length=10,
-        choices=[(e, e.label) for e in Environment],
+        choices=CHOICES,
         default=Environment.PRODUCTION,
     )
     clear_log_history = models.CharField(

@@ -5,6 +5,7 @@ import re
 from django.utils.translation import gettext as _
 
 from api_keys.contract import MAX_KEY_LENGTH, Environment, environment_in, has_good_checksum
+from api_keys.store_configuration.environments import label_of
 
 _QUOTES = "\"'`´“”„‘’‚«»"
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
@@ -44,6 +45,6 @@ def problem_with(key: str, environment: Environment) -> str:
         return _("This key looks cut off or mistyped. Copy it again in API Portal, whole.")
     if named is not None and named is not environment:
         return _("This is a %(other)s key. It belongs in %(other)s Api Key.") % {
-            "other": named.label
+            "other": label_of(named)
         }
     return ""

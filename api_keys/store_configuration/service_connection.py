@@ -82,7 +82,7 @@ def _run(request: AuthenticatedRequest) -> HttpResponse:
 
 def _record(diagnoses: list[Diagnosis], by: Actor) -> None:
     failed = {
-        each.target.environment.label: any(step.result is Result.FAILED for step in each.steps)
+        each.target.label_of(environment): any(step.result is Result.FAILED for step in each.steps)
         for each in diagnoses
     }
     outcomes = {True: gettext_lazy("Failed"), False: gettext_lazy("Passed")}

@@ -10,6 +10,7 @@ from django.conf import settings
 
 from api_keys.contract import KEY_PATTERN
 from api_keys.store_configuration.diagnosis import Diagnosis, Step
+from api_keys.store_configuration.environments import label_of
 
 
 def bundle_of(diagnoses: Iterable[Diagnosis]) -> str:
@@ -40,7 +41,7 @@ def _settings() -> Iterator[str]:
 
 def _about(diagnosis: Diagnosis) -> Iterator[str]:
     target = diagnosis.target
-    yield f"{target.environment.label}: {target.url}"
+    yield f"{label_of(target.environment)}: {target.url}"
     yield f"  Proxy: {target.proxy or '(none)'}"
     yield f"  Run at {diagnosis.ran_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
     yield f"  Request id: {diagnosis.request_id}"

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from admin_portal.periods import PeriodForm, in_period
-from api_keys.contract import Environment
+from api_keys.store_configuration.environments import CHOICES
 from api_keys.store_configuration.models import VerificationRecord
 from api_keys.store_configuration.verification_words import OCCASIONS, VERDICTS
 
@@ -28,7 +28,7 @@ class VerificationLogForm(PeriodForm):
     environment = forms.ChoiceField(
         label=_("Environment"),
         required=False,
-        choices=[("", _("Both")), *((e, e.label) for e in Environment)],
+        choices=[("", _("Both")), *CHOICES],
     )
     verdict = forms.ChoiceField(
         label=_("Verdict"), required=False, choices=[("", _("All")), *VERDICTS.items()]

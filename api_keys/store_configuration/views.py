@@ -15,6 +15,7 @@ from admin_portal.actors import actor_of
 from admin_portal.preferences.instants import instant
 from admin_portal.requests import AuthenticatedRequest
 from api_keys.contract import Environment, Verdict
+from api_keys.store_configuration.environments import label_of
 from api_keys.store_configuration.forms import ApiKeysForm, key_field
 from api_keys.store_configuration.held_keys import HeldKey, held_key, held_keys
 from api_keys.store_configuration.models import GlobalSettings
@@ -48,11 +49,11 @@ def remove_api_key(request: AuthenticatedRequest, environment: Environment) -> H
     if held and held.locked_by:
         raise Http404
     if held is None:
-        messages.info(request, _("No %s Api Key is stored.") % environment.label)
+        messages.info(request, _("No %s Api Key is stored.") % label_of(environment))
         return redirect("api_keys")
     if request.method == "POST":
         if remove_key(environment, seen=request.POST.get("seen", ""), by=actor_of(request)):
-            messages.success(request, _("The %s Api Key was removed.") % environment.label)
+            messages.success(request, _("The %s Api Key was removed.") % label_of(environment))
             return redirect("api_keys")
         messages.warning(
             request,
@@ -107,19 +108,21 @@ def _tell_trouble(request: AuthenticatedRequest, held: HeldKey, verdict: Verdict
         text = _("The %s Api Key does not work. Why stands beside the field.")
     else:
         text = _("The %s Api Key is saved, but it does not work. Why stands beside the field.")
-    messages.warning(request, text % held.environment.label)
+    messages.warning(request, text % label_of(held.environment))
 
 
 def _what_changed(environment: Environment, held: HeldKey | None) -> str:
     """Say who did what to a key while somebody else had it open."""
     if held is None:
-        return _("Somebody removed the %s Api Key while you had the page open.") % environment.label
+        return _("Somebody removed the %s Api Key while you had the page open.") % label_of(
+            environment
+        )
     return _(
         "%(who)s stored another %(environment)s Api Key on %(when)s, while you had the page"
         " open. Its fingerprint is %(fingerprint)s."
     ) % {
         "who": held.stored_by or _("Somebody"),
-        "environment": environment.label,
+        "environment": label_of(environment),
         "when": instant(held.stored_at) if held.stored_at else "",
         "fingerprint": held.fingerprint,
     }

@@ -8,8 +8,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from api_keys.commerce_account.access import current_company
+from api_keys.commerce_account.environments import label_of
 
 register = template.Library()
+register.filter("environment_label", label_of)
 
 
 @dataclass(frozen=True)

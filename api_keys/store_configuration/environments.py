@@ -1,0 +1,34 @@
+"""What people read for an environment. The contract, which is for programs, has no words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from api_keys.contract import Environment
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+LABELS: Mapping[str, StrPromise] = {
+    Environment.PRODUCTION: _("Production"),
+    Environment.SANDBOX: _("Sandbox"),
+}
+NAMES: Mapping[str, StrPromise] = {
+    Environment.PRODUCTION: _("production"),
+    Environment.SANDBOX: _("sandbox"),
+}
+"""The same within a sentence, as in “the production key”."""
+
+CHOICES = list(LABELS.items())
+"""For forms and models."""
+
+
+def label_of(environment: str) -> str:
+    return str(LABELS.get(environment, environment))
+
+
+def name_of(environment: str) -> str:
+    return str(NAMES.get(environment, environment))
