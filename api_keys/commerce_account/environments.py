@@ -21,4 +21,4 @@ CHOICES = list(LABELS.items())
 
 
 def label_of(environment: str) -> str:
-    return str(LABELS.get(environment, environment))
+    return str(LABELS.get(environment, environment.capitalize()))

@@ -27,7 +27,7 @@ CHOICES = list(LABELS.items())
 
 
 def label_of(environment: str) -> str:
-    return str(LABELS.get(environment, environment))
+    return str(LABELS.get(environment, environment.capitalize()))
 
 
 def name_of(environment: str) -> str:

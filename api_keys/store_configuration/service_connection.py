@@ -20,6 +20,7 @@ from admin_portal.actors import Actor, actor_of
 from admin_portal.requests import AuthenticatedRequest
 from api_keys.contract import Environment
 from api_keys.store_configuration.diagnosis import Diagnosis, Result, diagnose, target_of
+from api_keys.store_configuration.environments import LABELS
 from api_keys.store_configuration.permissions import USE_TOOLS
 from api_keys.store_configuration.support_bundle import bundle_of
 
@@ -82,7 +83,7 @@ def _run(request: AuthenticatedRequest) -> HttpResponse:
 
 def _record(diagnoses: list[Diagnosis], by: Actor) -> None:
     failed = {
-        each.target.label_of(environment): any(step.result is Result.FAILED for step in each.steps)
+        LABELS[each.target.environment]: any(step.result is Result.FAILED for step in each.steps)
         for each in diagnoses
     }
     outcomes = {True: gettext_lazy("Failed"), False: gettext_lazy("Passed")}
