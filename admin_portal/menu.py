@@ -199,6 +199,13 @@ def allowed_links(links: tuple[Link, ...], user: User | AnonymousUser) -> tuple[
     return tuple(shown for link in links if (shown := _shown(link, user)))
 
 
+def permission_for(url_name: str) -> str:
+    """Return the permission that a page needs; empty where the menu names none."""
+    links = [entry.link for entry in SIDEBAR if entry.link]
+    links += [link for entry in SIDEBAR for link in links_below(entry.groups) if not link.sections]
+    return next((link.permission for link in links if link.url_name == url_name), "")
+
+
 def links_below(groups: tuple[Group, ...]) -> Iterator[Link]:
     for group in groups:
         for link in group.links:

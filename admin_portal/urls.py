@@ -4,10 +4,11 @@ from django.views.generic import RedirectView
 
 from admin_portal import views
 from admin_portal.entrance.views import locked_users
+from admin_portal.help.views import help_page
 from admin_portal.search import views as search
 from admin_portal.security.recording import recorded
 from admin_portal.sign_in.urls import COMING_IN, own_account
-from amazon_channel.views import help_page
+from amazon_channel.views import help_page as channel_help_page
 from api_keys.store_configuration.global_settings import global_settings
 from api_keys.store_configuration.key_verifications import (
     key_verifications,
@@ -48,5 +49,6 @@ urlpatterns = [
     path("system/tools/service-connection/", service_connection, name="service_connection"),
     path("system/tools/service-connection/support-bundle/", support_bundle, name="support_bundle"),
     path("system/permissions/locked-users/", locked_users, name="locked_users"),
-    path("help/amazon-sales-channel/", help_page, name="amazon_channel_help"),
+    path("help/amazon-sales-channel/", channel_help_page, name="amazon_channel_help"),
+    path("help/<slug:slug>/", help_page, name="help"),
 ]

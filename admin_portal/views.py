@@ -4,13 +4,11 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from admin_portal.dashboard import key_cards, left_to_do, recent_actions
 from admin_portal.menu import first_page_for
+from admin_portal.notifications.reading import newest_unread
 from admin_portal.requests import AuthenticatedRequest
 from admin_portal.resources import path_to
-from api_keys.contract import Environment
-from api_keys.store_configuration.held_keys import held_key
-from api_keys.store_configuration.models import GlobalSettings
-from api_keys.store_configuration.verification import known_verdict, last_verification
 
 DASHBOARD = "people.view_dashboard"
 
@@ -36,10 +34,12 @@ def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def dashboard(request: AuthenticatedRequest) -> HttpResponse:
-    """How the channel's key stands, as far as it is known."""
-    environment = Environment(GlobalSettings.current().environment)
-    held = held_key(environment)
-    last = last_verification(held)
-    verdict = known_verdict(held, last, timezone.now())
-    context = {"environment": environment, "held": held, "last": last, "verdict": verdict}
+    """How things stand, as far as it is known without asking, and what is left to do."""
+    cards = key_cards(request.user, timezone.now())
+    context = {
+        "cards": cards,
+        "to_do": left_to_do(request.user, cards),
+        "unread": newest_unread(request.user),
+        "actions": recent_actions(request.user),
+    }
     return render(request, "admin_portal/dashboard.html", context)

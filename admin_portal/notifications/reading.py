@@ -12,6 +12,13 @@ from admin_portal.notifications.models import Notification, Reading, ReadUpTo
 SETTLED_AFTER = timedelta(hours=1)
 """From here on no notification of a lower id can still turn up: no transaction takes so long."""
 
+MOST_COUNTED = 99
+
+
+def newest_unread(user: User) -> list[Notification]:
+    """Return the newest that the person has not read; one more than is counted at most."""
+    return list(Notification.objects.unread_by(user).order_by("-pk")[: MOST_COUNTED + 1])
+
 
 def mark_read(user: User, pk: int) -> None:
     found = Notification.objects.visible_to(user).filter(pk=pk)

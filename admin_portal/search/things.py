@@ -12,6 +12,7 @@ from django.forms import Field
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from admin_portal.help.screens import help_about
 from admin_portal.menu import HEADER, Link, allowed_links, entries_for
 from api_keys.store_configuration.forms import ApiKeysForm, key_field
 from api_keys.store_configuration.global_settings import GlobalSettingsForm
@@ -33,6 +34,7 @@ class Kind(models.TextChoices):
     PAGE = "page", _("Pages")
     FIELD = "field", _("Configuration fields")
     ACTION = "action", _("Actions")
+    HELP = "help", _("Help")
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,8 @@ def _on_page(link: Link, trail: tuple[StrPromise | str, ...], user: User) -> Ite
     yield Thing(Kind.PAGE, link.title, trail, reverse(link.url_name))
     if link.sections:
         return
+    if about := help_about(link.url_name):
+        yield Thing(Kind.HELP, about.title, (*trail, _("Help")), about.url)
     below = (*trail, link.title)
     if link.url_name in FIELDS:
         marks = _marks_of_keys() if link.url_name == "api_keys" else {}

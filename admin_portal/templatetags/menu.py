@@ -3,6 +3,7 @@ from typing import Any
 from django import template
 from django.urls import reverse
 
+from admin_portal.help.screens import help_about
 from admin_portal.menu import CONFIGURATION, Entry, allowed, entries_for, links_below
 from api_keys.contract import KEY_PATTERN
 
@@ -24,6 +25,16 @@ def sidebar(context: template.RequestContext) -> dict[str, Any]:
 def configuration_sections(context: template.RequestContext) -> dict[str, Any]:
     request = context["request"]
     return {"groups": allowed(CONFIGURATION, request.user), "path": request.path}
+
+
+@register.simple_tag(takes_context=True)
+def help_url(context: template.Context) -> str:
+    """Return the address of this page's help; empty where it has none that one may open."""
+    request = context["request"]
+    about = help_about(request.resolver_match.view_name) if request.resolver_match else None
+    if about is None or (about.permission and not request.user.has_perm(about.permission)):
+        return ""
+    return about.url
 
 
 @register.inclusion_tag("search/_form.html")

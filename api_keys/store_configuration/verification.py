@@ -2,10 +2,12 @@
 
 import logging
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 from uuid import uuid4
 
 from django.conf import settings
@@ -119,11 +121,14 @@ def verify_stored_key(
 
 def last_verification(held: HeldKey | None) -> LastVerification | None:
     """Return what the service said last about this very key, if it ever did."""
-    if held is None:
-        return None
-    return LastVerification.objects.filter(
-        environment=held.environment, fingerprint=held.fingerprint
-    ).first()
+    return last_verifications([held]).get(held.environment) if held else None
+
+
+def last_verifications(held: Iterable[HeldKey]) -> dict[Environment, LastVerification]:
+    """Return what the service said last about each of these keys, in one query."""
+    about = [Q(environment=key.environment, fingerprint=key.fingerprint) for key in held]
+    found = LastVerification.objects.filter(reduce(or_, about)) if about else []
+    return {Environment(last.environment): last for last in found}
 
 
 def known_verdict(

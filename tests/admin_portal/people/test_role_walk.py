@@ -35,6 +35,7 @@ WHO_MAY: dict[str, str | tuple[str, str]] = {
     "api_keys": (SEE_KEYS, SAVE_KEYS),
     "remove_api_key": SAVE_KEYS,
     "global_settings": (SEE_SETTINGS, SAVE_SETTINGS),
+    "help": DASHBOARD,  # each help page opens for whom its own page does
     "key_verifications": KEY_LOG,
     "key_verifications_csv": KEY_LOG,
     "locked_users": PERMISSIONS,
@@ -59,7 +60,7 @@ WHO_MAY: dict[str, str | tuple[str, str]] = {
     "mfa_remove_webauthn": EVERYONE,
     "mfa_view_recovery_codes": EVERYONE,
 }
-ARGUMENTS = {"environment": "production", "pk": "1", "number": "1"}
+ARGUMENTS = {"slug": "dashboard", "environment": "production", "pk": "1", "number": "1"}
 
 BEFORE_SIGNING_IN = {
     "account_login",

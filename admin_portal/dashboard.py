@@ -1,0 +1,97 @@
+"""What the dashboard's cards show: each only to whom its own page opens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.utils.translation import gettext
+
+from admin_portal.action_log.actions import Action, Result
+from admin_portal.action_log.models import ActionRecord
+from admin_portal.sign_in.second_factors import has_second_factor
+from api_keys.contract import Environment, Verdict
+from api_keys.store_configuration.held_keys import HeldKey, held_keys
+from api_keys.store_configuration.key_verifications import SEE as SEE_LOG
+from api_keys.store_configuration.models import GlobalSettings, LastVerification
+from api_keys.store_configuration.permissions import SAVE, SEE, USE_TOOLS
+from api_keys.store_configuration.verification import known_verdict, last_verifications
+from api_keys.store_configuration.verification_chart import Chart, charts
+
+SEE_ACTIONS = "action_log.view_actionrecord"
+
+RECENT = 5
+
+
+@dataclass(frozen=True)
+class KeyCard:
+    """How one environment's key stands, as far as it is known without asking."""
+
+    environment: Environment
+    is_channels: bool
+    held: HeldKey | None
+    last: LastVerification | None
+    verdict: Verdict | None
+    chart: Chart | None
+
+
+@dataclass(frozen=True)
+class ToDo:
+    """What is left to set up. `what` is how the template knows it."""
+
+    what: str
+    environment: Environment | None = None
+
+
+def key_cards(user: User, now: datetime) -> list[KeyCard]:
+    if not user.has_perm(SEE):
+        return []
+    held = held_keys()
+    last = last_verifications(key for key in held.values() if key)
+    drawn = charts(now) if user.has_perm(SEE_LOG) else {}
+    channels = GlobalSettings.current().environment
+    return [
+        KeyCard(
+            environment,
+            environment == channels,
+            key,
+            last.get(environment),
+            known_verdict(key, last.get(environment), now),
+            drawn.get(environment),
+        )
+        for environment, key in held.items()
+    ]
+
+
+def recent_actions(user: User) -> list[tuple[ActionRecord, str, str, bool]]:
+    """Return the newest records, what was done to what in words, and whether it failed."""
+    if not user.has_perm(SEE_ACTIONS):
+        return []
+    rows = ActionRecord.objects.order_by("-number")[:RECENT]
+    return [(row, _in_words(row), _subject(row), row.result == Result.FAILURE) for row in rows]
+
+
+def left_to_do(user: User, cards: list[KeyCard]) -> list[ToDo]:
+    """Return what this very person can still set up."""
+    left = [] if has_second_factor(user) else [ToDo("second factor")]
+    if user.has_perm(SAVE):
+        left += [
+            ToDo("key", card.environment)
+            for card in cards
+            if card.is_channels and card.verdict is Verdict.MISSING
+        ]
+    if user.has_perm(USE_TOOLS) and not settings.EMAIL_URL:
+        left.append(ToDo("mail"))
+    return left
+
+
+def _in_words(row: ActionRecord) -> str:
+    # One of another version, from before an update or after going back, stays readable.
+    return str(Action(row.action).label) if row.action in Action.values else row.action
+
+
+def _subject(row: ActionRecord) -> str:
+    # Names of our own are kept in English; a text that is empty has no translation.
+    return gettext(row.subject) if row.subject else ""
