@@ -44,6 +44,24 @@ HELP = (
     Help("global-settings", _("Global Settings"), ("global_settings",)),
     Help("key-verifications", _("Key verifications"), ("key_verifications",)),
     Help("service-connection", _("Service connection"), ("service_connection",)),
+    Help(
+        "security",
+        _("Security"),
+        (
+            "mfa_index",
+            "mfa_activate_totp",
+            "mfa_add_webauthn",
+            "mfa_deactivate_totp",
+            "mfa_edit_webauthn",
+            "mfa_generate_recovery_codes",
+            "mfa_remove_webauthn",
+            "mfa_view_recovery_codes",
+            "account_change_password",
+            "account_reauthenticate",
+            "mfa_reauthenticate",
+            "mfa_reauthenticate_webauthn",
+        ),
+    ),
     Help("locked-users", _("Locked Users"), ("locked_users",)),
 )
 

@@ -5,10 +5,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from admin_portal.access import require_permission
-from admin_portal.help.screens import help_called
+from admin_portal.help.screens import Help, help_called
 
 
-@require_safe
 @never_cache
 def help_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Explain a page: what it is for, what its fields mean, what to do when."""
@@ -17,5 +16,10 @@ def help_page(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     if found.permission:
         require_permission(request, found.permission)
+    return _show(request, found)
+
+
+@require_safe
+def _show(request: HttpRequest, found: Help) -> HttpResponse:
     context = {"help": found, "page_url": reverse(found.views[0])}
     return render(request, f"help/{found.slug}.html", context)

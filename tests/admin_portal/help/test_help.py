@@ -22,7 +22,7 @@ def view_names(resolver: URLResolver, namespace: str = "") -> Iterator[str]:
     for each in resolver.url_patterns:
         if isinstance(each, URLResolver):
             yield from view_names(each, f"{each.namespace}:" if each.namespace else namespace)
-        elif isinstance(each, URLPattern) and each.name and not each.pattern.converters:
+        elif isinstance(each, URLPattern) and each.name and "<" not in str(each.pattern):
             yield namespace + each.name
 
 
