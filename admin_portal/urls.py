@@ -2,7 +2,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from admin_portal import views
+from admin_portal import security_txt, views
 from admin_portal.entrance.views import locked_users
 from admin_portal.help.views import help_page
 from admin_portal.search import views as search
@@ -49,6 +49,7 @@ urlpatterns = [
     path("system/tools/service-connection/", service_connection, name="service_connection"),
     path("system/tools/service-connection/support-bundle/", support_bundle, name="support_bundle"),
     path("system/permissions/locked-users/", locked_users, name="locked_users"),
+    path(security_txt.PATH, security_txt.security_txt, name="security_txt"),
     path("help/amazon-sales-channel/", channel_help_page, name="amazon_channel_help"),
     path("help/<slug:slug>/", help_page, name="help"),
 ]

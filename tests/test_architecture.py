@@ -39,6 +39,7 @@ SHARED = tuple(
         "preferences",
         "requests",
         "rotation",
+        "security_txt",
         "sending",
         "settings",
         "sign_in",

@@ -146,6 +146,21 @@ def password_validators(min_length: int) -> list[dict[str, object]]:
     ]
 
 
+def contact(name: str) -> str:
+    """Return a setting that says where to turn to: an address that a browser or program can open.
+
+    A bare e-mail address will do.
+    """
+    given: str = env.str(name, default="").strip()
+    if re.fullmatch(r"[^@\s:]+@[^@\s:]+", given):
+        given = f"mailto:{given}"
+    if given and not re.fullmatch(r"(mailto:[^@\s]+@[^@\s]+|https://\S+|tel:\+?[0-9.()-]+)", given):
+        raise ImproperlyConfigured(
+            f"{name} has to be an e-mail address or like https://example.com/security."
+        )
+    return given
+
+
 def sqlite_database(name: str) -> dict[str, object]:
     # IMMEDIATE: two transactions that read and then write wait for each other instead of failing.
     return {
@@ -218,6 +233,7 @@ MIDDLEWARE = [
 
 # Where it is served
 TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
+SECURITY_CONTACT = contact("SECURITY_CONTACT")
 
 # Words and time
 LANGUAGE_CODE = "en"

@@ -3,6 +3,7 @@ from allauth.usersessions import views as sessions
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
+from admin_portal import security_txt
 from admin_portal.sign_in.urls import COMING_IN, own_account
 from api_keys.commerce_account.views import (
     api_portal,
@@ -48,6 +49,7 @@ urlpatterns = [
         validation.api_key_check,
         {"environment": Environment.SANDBOX},
     ),
+    path(security_txt.PATH, security_txt.security_txt, name="security_txt"),
     path("gateway/openapi.json", validation.openapi, name="openapi"),
     # A key in the path is refused there, too, so that its sender hears of it.
     re_path(

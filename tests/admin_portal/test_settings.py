@@ -97,6 +97,8 @@ def test_migrations_are_complete(settings: str, environment: dict[str, str]) -> 
         (ADMIN, "DEBUG", "maybe"),
         (ADMIN, "TRUSTED_PROXIES", "10.0.0.0/8 192.0.2.10"),
         (ACCOUNT, "TRUSTED_PROXIES", "10.0.0.1/8"),
+        (ADMIN, "SECURITY_CONTACT", "ask us"),
+        (ACCOUNT, "SECURITY_CONTACT", "http://example.com/security"),
         (ACCOUNT, "LIMIT_PER_KEY", "-1"),
         (ACCOUNT, "LIMIT_PER_ADDRESS", "many"),
         (ACCOUNT, "LIMIT_FAILED_ATTEMPTS", "-60"),

@@ -71,6 +71,7 @@ BEFORE_SIGNING_IN = {
     "account_reset_password_from_key_done",
     "mfa_authenticate",
     "mfa_login_webauthn",
+    "security_txt",
 }
 
 ROLES = [*permissions_in(RESOURCES), EVERYONE]

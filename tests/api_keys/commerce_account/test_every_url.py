@@ -41,6 +41,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "gateway/apikeycheck": ("401 401 401 401 401", NO_SUCH_METHOD),
     "sandbox/gateway/apikeycheck": ("401 401 401 401 401", NO_SUCH_METHOD),
     KEY_IN_PATH: ("401 401 401 401 401", "401 401 401 401 401"),
+    ".well-known/security.txt": (MISSING, NO_SUCH_METHOD),
     "gateway/openapi.json": (OPEN, NO_SUCH_METHOD),
     "gateway/leaks": (NO_SUCH_METHOD, "400 400 400 400 400"),
     "report-a-leaked-key/": (OPEN, OPEN),
