@@ -16,7 +16,8 @@ class KeyInput(forms.TextInput):
     The attributes keep browsers and password managers from filling in something of their own.
     """
 
-    scope = "[global]"  # one value for all websites and store views, as Magento writes it
+    # One value for all websites and store views, as Magento writes it.
+    scope = gettext_lazy("[global]")
 
     def __init__(self) -> None:
         super().__init__(

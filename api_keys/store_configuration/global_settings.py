@@ -35,7 +35,8 @@ FIELDS = ("environment", "clear_log_history", "debug_logging")
 
 
 class GlobalSelect(forms.Select):
-    scope = "[global]"  # one value for all websites and store views, as Magento writes it
+    # One value for all websites and store views, as Magento writes it.
+    scope = gettext_lazy("[global]")
 
 
 class GlobalSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in stubs only

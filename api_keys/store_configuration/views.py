@@ -82,7 +82,7 @@ def _save_api_keys(request: AuthenticatedRequest) -> HttpResponse:
             again = _("To store yours all the same, paste it again and save.")
             form.add_error(key_field(environment), f"{changed} {again}")
         elif environment not in changes and form.seen(environment) != now:
-            messages.warning(request, f"{changed} {_('It was left as it is.')}")
+            messages.warning(request, " ".join([changed, _("It was left as it is.")]))
     return _render_form(request, form) if form.errors else _saved(request, form)
 
 
