@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account import forms as account
 from allauth.core import context
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
@@ -27,6 +28,13 @@ class ResetPasswordForm(forms.ResetPasswordForm):
         mails.ask_for_link(email)
         record(Action.RESET_ASKED, by=actor_of(request), subject=email)
         return email
+
+
+class ResetLinkForm(account.UserTokenForm):
+    def _get_user(self, uidb36: str) -> User | None:
+        """Find nobody who was made inactive after the link was sent."""
+        user: User | None = super()._get_user(uidb36)  # type: ignore[no-untyped-call]
+        return user if user and user.is_active else None
 
 
 class NewPasswordForm(forms.NewPasswordForm):

@@ -63,6 +63,7 @@ _FORMS = "admin_portal.security.forms"
 ACCOUNT_FORMS = {
     **ACCOUNT_FORMS,
     "reset_password": f"{_FORMS}.ResetPasswordForm",
+    "user_token": f"{_FORMS}.ResetLinkForm",
     "reset_password_from_key": f"{_FORMS}.NewPasswordForm",
     "change_password": f"{_FORMS}.ChangePasswordForm",
 }

@@ -44,6 +44,14 @@ class _AnyCodeForm(WithoutPlaceholders, codes.BaseAuthenticateForm):
         self.working, self.unreadable = second_factors.types_of(self.user)
 
     def clean_code(self) -> str:
+        """Use an app's code up for every process; the library only does for its own."""
+        code = self._judged_code()
+        is_of_app = self.authenticator.type == Authenticator.Type.TOTP
+        if is_of_app and not second_factors.use_up_code(self.authenticator):
+            raise get_adapter().validation_error("incorrect_code")
+        return code
+
+    def _judged_code(self) -> str:
         """Do as the library does, which stops with an error at what can't be read."""
         if not self.unreadable:
             code: str = super().clean_code()

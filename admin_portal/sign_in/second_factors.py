@@ -6,13 +6,16 @@ They can't where an encryption key was dropped that was still needed.
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from typing import Any
 
+from allauth.mfa import app_settings
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.cache import cache
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from admin_portal import encryption
 
@@ -52,6 +55,17 @@ def re_encrypted(data: dict[str, Any]) -> dict[str, Any] | None:
 
 def is_readable(factor: Authenticator) -> bool:
     return re_encrypted(factor.data) is not None
+
+
+def use_up_code(app: Authenticator) -> bool:
+    """Note that the app's code of this period was given. Returns False if it was before.
+
+    There is one code in each period (MFA_TOTP_TOLERANCE is 0), so when is enough.
+    """
+    now = timezone.now()
+    begun = now - timedelta(seconds=now.timestamp() % app_settings.TOTP_PERIOD)
+    fresh = Q(last_used_at=None) | Q(last_used_at__lt=begun)
+    return bool(Authenticator.objects.filter(fresh, pk=app.pk).update(last_used_at=now))
 
 
 def types_of(user: User) -> tuple[set[str], set[str]]:

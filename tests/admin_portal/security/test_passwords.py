@@ -230,6 +230,16 @@ def test_link_is_good_for_two_hours(client: Client, ada: User, hours: float) -> 
     assert "used before, or it is too old" in page.text
 
 
+def test_link_of_who_was_made_inactive_meanwhile_is_dead(client: Client, ada: User) -> None:
+    ask(client)
+    (link,) = links_sent()
+    User.objects.filter(pk=ada.pk).update(is_active=False)
+
+    page = client.get(link, follow=True)
+
+    assert "used before, or it is too old" in page.text
+
+
 def test_asking_says_the_same_to_everybody_and_looks_nobody_up(ada: User) -> None:
     User.objects.create_user("ina", "ina@example.com", PASSWORD, is_active=False)
     ask(Client(), "first@example.com")  # whatever only the first record of all does

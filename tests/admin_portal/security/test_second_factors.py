@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core import mail
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError
 from django.test import Client
@@ -132,6 +133,24 @@ def test_used_codes_are_used_up(ada_client: Client, ada: User) -> None:
         "sign_in.second_step_failed",
         "sign_in.second_step_failed",
     ]
+
+
+def test_used_code_is_used_up_for_every_process(ada: User) -> None:
+    use_totp(ada)
+    first, second = Client(), Client()
+
+    with time_machine.travel("2040-11-24 08:00:10Z", tick=False):
+        for browser in (first, second):
+            sign_in(browser)
+        first.post(SECOND_STEP, {"code": totp_code()})
+        cache.clear()  # another process knows nothing of what this one remembers
+        replayed = second.post(SECOND_STEP, {"code": totp_code()})
+    with time_machine.travel("2040-11-24 08:00:31Z", tick=False):
+        second.post(SECOND_STEP, {"code": totp_code()})
+        both = [is_signed_in(first), is_signed_in(second)]
+
+    assert "This code is not right." in replayed.text
+    assert both == [True, True]
 
 
 def test_passkey_that_is_none_is_a_recorded_failure(client: Client, ada: User) -> None:
