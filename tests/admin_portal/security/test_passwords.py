@@ -255,6 +255,7 @@ def test_asking_says_the_same_to_everybody_and_looks_nobody_up(ada: User) -> Non
 
 
 def test_mail_goes_to_active_people_only(ada: User) -> None:
+    User.objects.filter(pk=ada.pk).update(email="Ada@Example.com")
     User.objects.create_user("ina", "ina@example.com", PASSWORD, is_active=False)
     for email in ("ina@example.com", "nobody@example.com", "ADA@example.com"):
         ask(Client(), email)
@@ -262,7 +263,7 @@ def test_mail_goes_to_active_people_only(ada: User) -> None:
     links = links_sent()
 
     assert len(links) == 1
-    assert [m.to for m in mail.outbox] == [["ada@example.com"]]
+    assert [m.to for m in mail.outbox] == [["Ada@Example.com"]]
     assert SecurityMail.objects.count() == 1
 
 
@@ -305,9 +306,14 @@ def test_page_says_where_mails_go_on_this_machine(ada: User, settings: Settings)
 
 
 def test_asking_is_limited(ada: User) -> None:
-    answers = [Client().post(FORGOT, {"email": "ada@example.com"}) for _number in range(6)]
+    for _number in range(5):
+        ask(Client())
 
-    assert [answer.status_code for answer in answers] == [302] * 5 + [429]
+    with time_machine.travel(timezone.now() + timedelta(minutes=50)):
+        answer = Client().post(FORGOT, {"email": "ada@example.com"})
+
+    assert answer.status_code == 429
+    assert SecurityMail.objects.count() == 5
 
 
 def test_old_mails_are_deleted(ada: User) -> None:
