@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from admin_portal import background_jobs
-from admin_portal.entrance import lock_out
+from admin_portal.entrance import lock_out, sharing
 from admin_portal.entrance.lock_mails import send_due_lock_mails
 from admin_portal.notifications import reading
 from admin_portal.notifications.telling import send_due
@@ -23,6 +23,7 @@ def purge(now: datetime) -> None:
     """Delete old notifications and verifications, and locks and sessions that ended."""
     reading.purge(now - timedelta(days=settings.RETENTION_DAYS))
     lock_out.purge(now)
+    sharing.purge(now)
     purge_verification_log(now)
     mails.purge(now)
     call_command("clearsessions")

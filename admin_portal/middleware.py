@@ -11,6 +11,8 @@ from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
+from admin_portal.sign_in.kept_input import keep
+
 
 class TrustedProxiesMiddleware:
     """Make REMOTE_ADDR the visitor's address where a trusted proxy handed the request on.
@@ -61,9 +63,12 @@ def _is_trusted(address: IPv4Address | IPv6Address) -> bool:
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseRedirect:
         """Send to sign in; who has just sent a form is told that it was in vain."""
-        if request.method == "POST":
-            messages.warning(
-                request,
-                _("You were signed out, so nothing was saved. Sign in and do it once more."),
+        if request.method == "POST" and keep(request):
+            text = _(
+                "You were signed out, so nothing was saved. Sign in: what you entered is kept."
             )
+            messages.warning(request, text)
+        elif request.method == "POST":
+            text = _("You were signed out, so nothing was saved. Sign in and do it once more.")
+            messages.warning(request, text)
         return super().handle_no_permission(request, view_func)

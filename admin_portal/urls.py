@@ -3,6 +3,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from admin_portal import security_txt, views
+from admin_portal.entrance.sessions import back_again, session, sessions
 from admin_portal.entrance.views import locked_users
 from admin_portal.help.views import help_page
 from admin_portal.search import views as search
@@ -27,8 +28,11 @@ urlpatterns = [
         name="account_reset_password_from_key_done",
     ),
     *own_account("account-setting/", changing=recorded),
+    path("account-setting/sessions/", sessions, name="usersessions_list"),
     path("search/", search.search, name="search"),
     path("search/suggestions/", search.suggestions, name="search_suggestions"),
+    path("session/", session, name="session"),
+    path("session/back-again/", back_again, name="back_again"),
     path("notifications/", include("admin_portal.notifications.urls")),
     path("marketing/amazon-sales-channel/", include("amazon_channel.urls")),
     path(

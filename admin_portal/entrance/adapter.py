@@ -7,6 +7,7 @@ from typing import Any, cast
 from allauth.account.internal.userkit import get_user_by_username
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import get_adapter as get_mfa_adapter
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import User
@@ -17,7 +18,7 @@ from django.shortcuts import redirect
 from admin_portal.action_log.actions import Action, Result
 from admin_portal.action_log.recording import record
 from admin_portal.actors import Actor, actor_of
-from admin_portal.entrance import lock_out
+from admin_portal.entrance import lock_out, sharing
 from admin_portal.security import mails
 from admin_portal.sign_in.adapters import SignInAdapter
 from api_keys.contract import KEY_PATTERN
@@ -56,8 +57,19 @@ class AdminAdapter(SignInAdapter):
             raise ImmediateHttpResponse(redirect("account_login"))
         with transaction.atomic():
             super().login(request, user)
+            # Now: a sign-in at the same time would take it for a dead one, and strike it off.
+            request.session.save()
             lock_out.note_sign_in(person, address)
             record(Action.SIGNED_IN, by=actor_of(request))
+
+    def post_login(
+        self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any
+    ) -> HttpResponse:
+        """Called once the session is in the list of sessions."""
+        response = super().post_login(request, user, **kwargs)
+        if not settings.ACCOUNT_SHARING:
+            sharing.end_the_others(request, cast(User, user))
+        return response
 
     @transaction.atomic
     def logout(self, request: HttpRequest) -> None:

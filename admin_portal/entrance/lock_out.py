@@ -8,6 +8,8 @@ it is judged and given back if it was right, so that of many at once, too, only 
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -157,6 +159,14 @@ def _tell(lock: Lock, user: User, by: Actor) -> None:
     ]
     locker = Actor(None, by.address)
     record(Action.ACCOUNT_LOCKED, by=locker, subject=user.get_username(), changes=changes)
+
+
+@contextmanager
+def one_at_a_time(user: User) -> Iterator[None]:
+    """Have whatever else comes in to this account wait."""
+    with transaction.atomic():
+        _hold(_name_of(user), user)
+        yield
 
 
 def _hold(name: str, user: User | None = None) -> Guarded:

@@ -1,4 +1,4 @@
-"""Who fails to sign in, and what is locked for it. `lock_out` alone writes these tables."""
+"""Who fails to sign in and what is locked for it (`lock_out`), and whom another sign-in ended."""
 
 from __future__ import annotations
 
@@ -74,6 +74,20 @@ class Lock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.guarded_id} until {self.until}"
+
+
+class EndedSession(models.Model):
+    """A session that another sign-in ended, until its browser hears of it."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    address = models.CharField(max_length=45)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"ended from {self.address} at {self.at}"
 
 
 class LockMail(OutgoingMail):

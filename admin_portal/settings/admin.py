@@ -37,6 +37,7 @@ MIDDLEWARE = [
     "admin_portal.refusals.RequestIdMiddleware",
     "admin_portal.refusals.RefusedPagesMiddleware",
     *MIDDLEWARE,
+    "admin_portal.entrance.sharing.TellWhyMiddleware",
     "admin_portal.security.confinement.ConfinementMiddleware",
 ]
 ROOT_URLCONF = "admin_portal.urls"
@@ -69,6 +70,11 @@ ACCOUNT_FORMS = {
 }
 LOGIN_REDIRECT_URL = "dashboard"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+
+# Sessions
+SESSION_COOKIE_AGE = number("ADMIN_SESSION_IDLE_MINUTES", 15) * 60
+SESSION_LONGEST_SECONDS = number("ADMIN_SESSION_HOURS", 12) * 3600
+ACCOUNT_SHARING = flag("ADMIN_ACCOUNT_SHARING", True)
 
 # Passwords
 PASSWORD_MIN_LENGTH = number("ADMIN_PASSWORD_MIN_LENGTH", 12)

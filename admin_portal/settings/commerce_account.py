@@ -16,7 +16,6 @@ DIGEST_KEY = required("ACCOUNT_DIGEST_KEY")
 
 # Parts
 INSTALLED_APPS = [*INSTALLED_APPS, "api_keys.commerce_account"]
-MIDDLEWARE = [*MIDDLEWARE, "admin_portal.sign_in.sessions.session_middleware"]
 ROOT_URLCONF = "api_keys.commerce_account.urls"
 WSGI_APPLICATION = "api_keys.commerce_account.wsgi.application"
 TEMPLATES = templates_of(
@@ -60,7 +59,6 @@ MFA_TOTP_ISSUER = "Commerce account"
 # Sessions, and how often one may fail
 SESSION_COOKIE_AGE = number("ACCOUNT_SESSION_IDLE_MINUTES", 60) * 60
 SESSION_LONGEST_SECONDS = number("ACCOUNT_SESSION_HOURS", 12) * 3600
-SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 ACCOUNT_RATE_LIMITS = {
     "login": None,  # counts successes, too, and would shut out whoever shares an address
     "login_failed": "10/m/ip,6/30m/key",

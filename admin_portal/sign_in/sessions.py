@@ -1,7 +1,11 @@
 """How long one stays signed in, and what is noted about it."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -12,36 +16,73 @@ from django.utils.cache import add_never_cache_headers
 
 _STARTED = "signed_in_at"
 _SEEN = "seen_at"
-_SECONDS_BETWEEN_NOTES = 60
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 
-def end_sessions(user: User, but: str | None = None) -> None:
-    """End every session of `user`, but not the one of that key."""
-    for session in UserSession.objects.filter(user=user).exclude(session_key=but or ""):
-        session.end()
+@dataclass(frozen=True)
+class TimeLeft:
+    """Seconds until a session ends if nothing is done, and until it ends in any case."""
+
+    idle: float
+    longest: float
 
 
-def session_middleware(
-    get_response: Callable[[HttpRequest], HttpResponse],
-) -> Callable[[HttpRequest], HttpResponse]:
-    """End sessions that are over, and keep what signed-in people see out of every cache.
+class SessionMiddleware:
+    """End sessions that are over, and keep what signed-in people see out of every cache."""
 
-    Idle sessions end by themselves: Django finds none older than `SESSION_COOKIE_AGE`, counted
-    from when it was last written, which is here, at most once a minute.
-    """
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
 
-    def middleware(request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.session.session_key or not request.user.is_authenticated:
-            return get_response(request)
-        now = time.time()
-        started = request.session.setdefault(_STARTED, now)
-        if now - started >= settings.SESSION_LONGEST_SECONDS:
+            return self.get_response(request)
+        left = time_left(request)
+        if min(left.idle, left.longest) <= 0:
             logout(request)
-        elif now - request.session.get(_SEEN, 0) >= _SECONDS_BETWEEN_NOTES:
-            request.session[_SEEN] = now
-            UserSession.objects.create_from_request(request)
-        response = get_response(request)
+        response = self.get_response(request)
         add_never_cache_headers(response)
         return response
 
-    return middleware
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> None:
+        """Note that the person did something. Sixty times in an idle period will do."""
+        if not request.user.is_authenticated or _is_in_background(request, view):
+            return
+        now = time.time()
+        request.session.setdefault(_STARTED, now)
+        if now - request.session.get(_SEEN, 0) >= settings.SESSION_COOKIE_AGE / 60:
+            request.session[_SEEN] = now
+            UserSession.objects.create_from_request(request)
+
+
+def time_left(request: HttpRequest) -> TimeLeft:
+    now = time.time()
+    seen = request.session.get(_SEEN, now)
+    started = request.session.get(_STARTED, now)
+    return TimeLeft(
+        idle=seen + settings.SESSION_COOKIE_AGE - now,
+        longest=started + settings.SESSION_LONGEST_SECONDS - now,
+    )
+
+
+def in_background(view: View) -> View:
+    """Mark a view that scripts look at by themselves: that keeps no session alive. A POST does."""
+    view.is_in_background = True  # type: ignore[attr-defined]
+    return view
+
+
+def _is_in_background(request: HttpRequest, view: Callable[..., Any]) -> bool:
+    return request.method != "POST" and getattr(view, "is_in_background", False)
+
+
+def end_sessions(user: User, but: str | None = None) -> list[UserSession]:
+    """Sign `user` out everywhere, at once, `but` for the session of that key. Returns which ended.
+
+    A page that is being answered just now can't bring its session back: the row is gone.
+    """
+    ended = list(UserSession.objects.filter(user=user).exclude(session_key=but or ""))
+    for session in ended:
+        session.end()
+    return ended

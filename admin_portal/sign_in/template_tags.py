@@ -8,8 +8,10 @@ from django import template
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.template.context import RequestContext
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
-from admin_portal.sign_in import second_factors
+from admin_portal.sign_in import kept_input, second_factors
 from admin_portal.sign_in.browsers import describe
 
 register = template.Library()
@@ -28,6 +30,13 @@ def page_at_localhost(context: RequestContext) -> str:
         return ""
     port = f":{at.port}" if at.port else ""
     return f"{request.scheme}://localhost{port}{request.get_full_path()}"
+
+
+@register.simple_tag(takes_context=True)
+def keeps_input(context: RequestContext) -> SafeString:
+    """Render what has a form's input kept if its author is signed out meanwhile."""
+    signature = kept_input.signature_of(context["request"].user.pk)
+    return format_html('<input type="hidden" name="{}" value="{}">', kept_input.AUTHOR, signature)
 
 
 @register.filter

@@ -8,12 +8,14 @@ from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.webauthn.views import ReauthenticateWebAuthnView
 from django.contrib import messages
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.views.csrf import csrf_failure
 from django.views.generic.edit import FormView
 
 from admin_portal.encryption import UnreadableError
+from admin_portal.sign_in.kept_input import keep
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -45,6 +47,11 @@ def _if_readable(view: View) -> View:
             return redirect("mfa_index")
 
     return wrapped
+
+
+def form_out_of_date(request: HttpRequest, reason: str = "") -> HttpResponseBase:
+    """Show a form again that was opened before its author signed in once more, elsewhere."""
+    return redirect(request.path) if keep(request) else csrf_failure(request, reason)
 
 
 reauthenticate_by_passkey = _ReauthenticateByPasskeyView.as_view()

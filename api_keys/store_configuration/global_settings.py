@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy, override
@@ -21,6 +21,7 @@ from admin_portal.action_log.actions import Action
 from admin_portal.action_log.recording import Change, record
 from admin_portal.actors import Actor, actor_of
 from admin_portal.requests import AuthenticatedRequest
+from admin_portal.sign_in.kept_input import entered_in, say_that_it_is_back, take_kept_input
 from api_keys.contract import Environment, Verdict
 from api_keys.store_configuration.environments import label_of
 from api_keys.store_configuration.held_keys import held_key
@@ -137,13 +138,18 @@ def global_settings(request: AuthenticatedRequest) -> HttpResponse:
     if request.method == "POST":
         return _save(request)
     now = values_of(GlobalSettings.current())
-    return _render_form(request, GlobalSettingsForm(initial=now), seen=now)
+    kept = take_kept_input(request)
+    if kept is None:
+        return _render_form(request, GlobalSettingsForm(initial=now), seen=now)
+    say_that_it_is_back(request)
+    form = GlobalSettingsForm(initial=entered_in(GlobalSettingsForm(kept)))
+    return _render_form(request, form, seen=_seen_in(kept))
 
 
 def _save(request: AuthenticatedRequest) -> HttpResponse:
     require_permission(request, SAVE)
     form = GlobalSettingsForm(request.POST)
-    seen = {name: str(request.POST.get(f"{name}_seen", "")) for name in FIELDS}
+    seen = _seen_in(request.POST)
     if not form.is_valid():
         return _render_form(request, form, seen=seen)
     chosen = form.cleaned_data
@@ -164,6 +170,10 @@ def _save(request: AuthenticatedRequest) -> HttpResponse:
         )
         form.add_error(name, text % _words(form, name, outcome))
     return _render_form(request, form, seen=outcome.now)
+
+
+def _seen_in(sent: QueryDict) -> dict[str, str]:
+    return {name: str(sent.get(f"{name}_seen", "")) for name in FIELDS}
 
 
 def _words(form: GlobalSettingsForm, name: str, outcome: Outcome) -> dict[str, str]:

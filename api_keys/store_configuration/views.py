@@ -14,6 +14,7 @@ from admin_portal.access import permission_required, require_permission
 from admin_portal.actors import actor_of
 from admin_portal.preferences.instants import instant
 from admin_portal.requests import AuthenticatedRequest
+from admin_portal.sign_in.kept_input import take_kept_input
 from api_keys.contract import Environment, Verdict
 from api_keys.store_configuration.environments import label_of
 from api_keys.store_configuration.forms import ApiKeysForm, key_field
@@ -37,6 +38,8 @@ def api_keys(request: AuthenticatedRequest) -> HttpResponse:
     """Stores > Settings > Configuration > Services > Magento Services, the Api Keys page."""
     if request.method == "POST":
         return _save_api_keys(request)
+    if take_kept_input(request) is not None:
+        messages.warning(request, _("Nothing was saved. Paste the key again."))
     return _render_form(request, ApiKeysForm(user=request.user))
 
 

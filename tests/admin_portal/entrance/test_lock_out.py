@@ -1,7 +1,5 @@
 """Six failures lock an account against addresses that never signed in to it."""
 
-from collections.abc import Iterator
-
 import pytest
 import time_machine
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
@@ -30,12 +28,6 @@ from tests.admin_portal.entrance.people import (
 from tests.concurrency import at_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
-
-
-@pytest.fixture
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel("2026-03-01 08:00", tick=False) as clock:
-        yield clock
 
 
 @pytest.fixture

@@ -212,9 +212,8 @@ def test_detail_is_text_and_not_markup(admin_client: Client) -> None:
 
 
 def test_bell_costs_one_query_and_a_full_inbox_no_more(admin_client: Client) -> None:
-    with CaptureQueriesContext(
-        connection,
-    ) as empty:
+    admin_client.get("/help/amazon-sales-channel/")  # notes, as at times, that she was seen
+    with CaptureQueriesContext(connection) as empty:
         admin_client.get("/help/amazon-sales-channel/")
     add(10_000)
     with CaptureQueriesContext(connection) as full:

@@ -59,6 +59,8 @@ WHO_MAY: dict[str, str | tuple[str, str]] = {
     "mfa_reauthenticate_webauthn": EVERYONE,
     "mfa_remove_webauthn": EVERYONE,
     "mfa_view_recovery_codes": EVERYONE,
+    "usersessions_list": EVERYONE,
+    "back_again": EVERYONE,
 }
 ARGUMENTS = {"slug": "dashboard", "environment": "production", "pk": "1", "number": "1"}
 
@@ -72,6 +74,7 @@ BEFORE_SIGNING_IN = {
     "mfa_authenticate",
     "mfa_login_webauthn",
     "security_txt",
+    "session",
 }
 
 ROLES = [*permissions_in(RESOURCES), EVERYONE]
