@@ -37,6 +37,12 @@ def sign_in_again(page: Page, sites: Sites) -> None:
 
 @pytest.mark.postgresql
 def test_person_is_warned_and_loses_nothing(browser: Browser, sites: Sites) -> None:
+    is_warned_of_idleness(browser, sites)
+    is_warned_of_the_end_that_can_t_be_put_off(browser, sites)
+    loses_nothing_without_scripts_either(browser, sites)
+
+
+def is_warned_of_idleness(browser: Browser, sites: Sites) -> None:
     with context_of(browser, sites) as context:
         context.clock.install()
         page, other_tab = context.new_page(), context.new_page()
@@ -69,7 +75,7 @@ def test_person_is_warned_and_loses_nothing(browser: Browser, sites: Sites) -> N
         expect(page.get_by_label("Enable Debug Logging")).to_have_value("True")
 
 
-def test_end_that_can_t_be_put_off_says_so(browser: Browser, sites: Sites) -> None:
+def is_warned_of_the_end_that_can_t_be_put_off(browser: Browser, sites: Sites) -> None:
     with context_of(browser, sites) as context:
         context.clock.install()
         page = context.new_page()
@@ -85,12 +91,12 @@ def test_end_that_can_t_be_put_off_says_so(browser: Browser, sites: Sites) -> No
         expect(dialog).to_contain_text("You are signed out")
 
 
-def test_nothing_is_lost_without_scripts_either(browser: Browser, sites: Sites) -> None:
+def loses_nothing_without_scripts_either(browser: Browser, sites: Sites) -> None:
     with context_of(browser, sites, javascript=False) as context:
         page = context.new_page()
         sign_in_to_admin(page, sites)
         page.goto(sites.admin + SETTINGS)
-        page.get_by_label("Enable Debug Logging").select_option("Yes")
+        page.get_by_label("Enable Debug Logging").select_option("No")
         context.clear_cookies(name="admin_session")
 
         page.get_by_role("button", name="Save Config").click()
@@ -98,6 +104,6 @@ def test_nothing_is_lost_without_scripts_either(browser: Browser, sites: Sites) 
         sign_in_again(page, sites)
 
         expect(page.get_by_text("What you had entered is back")).to_be_visible()
-        expect(page.get_by_label("Enable Debug Logging")).to_have_value("True")
+        expect(page.get_by_label("Enable Debug Logging")).to_have_value("False")
         page.get_by_role("button", name="Save Config").click()
         expect(page.get_by_text("You saved the configuration.")).to_be_visible()
