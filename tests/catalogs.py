@@ -23,9 +23,11 @@ from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 from django.utils.translation.template import templatize
 
+from admin_portal.settings import base
+
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("admin_portal", "amazon_channel", "api_keys", "templates")
-LANGUAGES = ("ja",)
+LANGUAGES = [code for code, _name in base.LANGUAGES if code != base.LANGUAGE_CODE]
 KEYWORDS = {
     **dict.fromkeys(("_", "_lazy", "gettext", "gettext_lazy", "gettext_noop")),
     **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),
@@ -65,12 +67,12 @@ def texts() -> Catalog:
     for name in sorted(listed.stdout.split()):
         path = ROOT / name
         if path.suffix in (".py", ".html", ".txt", ".md") and path.exists():
-            for _line, message, comments, context in _texts_in(path):
+            for _line, message, comments, context in texts_in(path):
                 found.add(message, auto_comments=comments, context=context)
     return found
 
 
-def _texts_in(path: Path) -> Iterator[tuple[int, str | tuple[str, ...], list[str], str | None]]:
+def texts_in(path: Path) -> Iterator[tuple[int, str | tuple[str, ...], list[str], str | None]]:
     source = path.read_text()
     if path.suffix != ".py":
         # What is left of the indentation would be none of Python's.
@@ -129,8 +131,12 @@ def _troubles(message: Message) -> Iterator[str]:
             yield "another line break at the start"
 
 
-def _placeholders(text: str) -> set[str]:
-    return set(re.findall(r"%\(\w+\)[sd]|%[sd]|</?\w+", text))
+def _placeholders(text: str) -> tuple[set[str], list[str]]:
+    """Return those that may stand in another order, and those that may not."""
+    return (
+        set(re.findall(r"%\(\w+\)[+\d.]*[sd]|</?\w+", text)),
+        re.findall(r"%[+\d.]*[sd]", text),
+    )
 
 
 def _id(message: Message) -> tuple[str | None, str]:
