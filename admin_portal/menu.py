@@ -119,6 +119,19 @@ SIDEBAR = (
                 _("Action Logs"),
                 (
                     Link(
+                        _("Report"),
+                        "action_report",
+                        "action_log.view_actionrecord",
+                        actions=(
+                            Action(
+                                _("Export the report of actions as CSV"),
+                                "action_report",
+                                anchor="export",
+                                words=_("download spreadsheet audit log history who did"),
+                            ),
+                        ),
+                    ),
+                    Link(
                         _("Key verifications"),
                         "key_verifications",
                         "store_configuration.view_verificationrecord",

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 
 ROWS_ON_A_PAGE = 50
+
+Order = tuple[str, ...]
+"""Fields that are never null, each with a minus for the highest first, or none."""
 
 Row = TypeVar("Row", bound=Model)
 
@@ -23,7 +26,7 @@ class Page(Generic[Row]):
 
 def page_of(
     rows: QuerySet[Row],
-    order: str,
+    order: Order,
     *,
     places: QuerySet[Row],
     following: str | None,
@@ -31,21 +34,19 @@ def page_of(
 ) -> Page[Row]:
     """Return the page that leads to the row `leading_to`, or else the one after `following`.
 
-    Both are as they came in an address; what is none of `places` leads to the first page. `order`
-    is a field that is never null, with a minus for the highest first; rows of one value are
-    ordered by their ids.
+    Both are as they came in an address; what is none of `places` leads to the first page. Rows
+    that are equal in all of `order` are ordered by their ids.
 
     A page starts at a row, not at a number: the hundred-thousandth costs what the first does, and
     what happens meanwhile shifts nothing.
     """
     if place := _place_of(places, order, leading_to):
-        found = list(_beyond(rows, _turned(order), place)[: ROWS_ON_A_PAGE + 1])
+        found = _beyond(rows, _turned(order), place)
         if len(found) > ROWS_ON_A_PAGE:
             shown = found[:ROWS_ON_A_PAGE][::-1]
             return Page(shown, previous=shown[0].pk, next=shown[-1].pk)
     place = _place_of(places, order, following)
-    from_there = _beyond(rows, order, place) if place else ordered(rows, order)
-    found = list(from_there[: ROWS_ON_A_PAGE + 1])
+    found = _beyond(rows, order, place) if place else _first(ordered(rows, order))
     shown = found[:ROWS_ON_A_PAGE]
     return Page(
         shown,
@@ -54,27 +55,45 @@ def page_of(
     )
 
 
-def _place_of(places: QuerySet[Row], order: str, pk: str | None) -> tuple[Any, int] | None:
+def ordered(rows: QuerySet[Row], order: Order) -> QuerySet[Row]:
+    """Return all the rows in the order in which `page_of` shows them."""
+    return rows.order_by(*_to_the_end(order))
+
+
+def _place_of(places: QuerySet[Row], order: Order, pk: str | None) -> tuple[Any, ...] | None:
     if not pk or not pk.isdecimal() or len(pk) > 18:
         return None
-    found: tuple[Any, int] | None = (
-        places.filter(pk=pk).values_list(order.removeprefix("-"), "pk").first()
-    )
+    fields = [field.removeprefix("-") for field in _to_the_end(order)]
+    found: tuple[Any, ...] | None = places.filter(pk=pk).values_list(*fields).first()
     return found
 
 
-def _beyond(rows: QuerySet[Row], order: str, place: tuple[Any, int]) -> QuerySet[Row]:
-    # The last condition says nothing new, but it is the one that an index answers.
-    field, to = order.removeprefix("-"), "lt" if order.startswith("-") else "gt"
-    value, pk = place
-    is_beyond = Q((f"{field}__{to}", value)) | Q((field, value), (f"pk__{to}", pk))
-    return ordered(rows.filter(is_beyond, (f"{field}__{to}e", value)), order)
+def _beyond(rows: QuerySet[Row], order: Order, place: tuple[Any, ...]) -> list[Row]:
+    """Return the rows after the one with these values, as many as tell whether more follow.
+
+    First those that are equal in all fields but the last, then in one less, and so on: an index
+    answers each at its very place. One condition for all of them would be tried on every row that
+    has the first value.
+    """
+    fields = _to_the_end(order)
+    found: list[Row] = []
+    for equal in reversed(range(len(fields))):
+        names = [field.removeprefix("-") for field in fields[: equal + 1]]
+        to = "lt" if fields[equal].startswith("-") else "gt"
+        follow = {**dict(zip(names[:-1], place, strict=False)), f"{names[-1]}__{to}": place[equal]}
+        found += _first(ordered(rows.filter(**follow), order), len(found))
+        if len(found) > ROWS_ON_A_PAGE:
+            break
+    return found
 
 
-def ordered(rows: QuerySet[Row], order: str) -> QuerySet[Row]:
-    """Return all the rows in the order in which `page_of` shows them."""
-    return rows.order_by(order, "-pk" if order.startswith("-") else "pk")
+def _first(rows: QuerySet[Row], found: int = 0) -> list[Row]:
+    return list(rows[: ROWS_ON_A_PAGE + 1 - found])
 
 
-def _turned(order: str) -> str:
-    return order[1:] if order.startswith("-") else f"-{order}"
+def _to_the_end(order: Order) -> Order:
+    return (*order, "-pk" if order[-1].startswith("-") else "pk")
+
+
+def _turned(order: Order) -> Order:
+    return tuple(field[1:] if field.startswith("-") else f"-{field}" for field in order)

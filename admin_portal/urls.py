@@ -44,6 +44,7 @@ urlpatterns = [
         global_settings,
         name="global_settings",
     ),
+    path("system/action-logs/", include("admin_portal.action_log.urls")),
     path("system/action-logs/key-verifications/", key_verifications, name="key_verifications"),
     path(
         "system/action-logs/key-verifications.csv",

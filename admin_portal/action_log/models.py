@@ -39,6 +39,15 @@ class ActionRecord(models.Model):
 
     class Meta:
         default_permissions = ("view",)
+        # One for each filter and each order of the report.
+        indexes = [
+            models.Index(fields=["at", "number"], name="records_by_time"),
+            models.Index(fields=["group", "at", "number"], name="records_by_group"),
+            models.Index(fields=["action", "at", "number"], name="records_by_action"),
+            models.Index(fields=["result", "at", "number"], name="records_by_result"),
+            models.Index(fields=["user_name", "at", "number"], name="records_by_user"),
+            models.Index(fields=["address", "at", "number"], name="records_by_address"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.action} {self.at}"

@@ -9,15 +9,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from admin_portal.access import permission_required
+from admin_portal.action_log.pages import chosen_page, context_of
 from admin_portal.action_log.recording import record_export
 from admin_portal.csv_files import csv_answer
-from admin_portal.paging import ordered, page_of
+from admin_portal.paging import ordered
 from api_keys.store_configuration.environments import label_of
 from api_keys.store_configuration.models import VerificationRecord
 from api_keys.store_configuration.templatetags.verdicts import in_words
 from api_keys.store_configuration.verification_search import VerificationLogForm, records_chosen
 from api_keys.store_configuration.verification_words import CAUSES, OCCASIONS
 
+TITLE = gettext_lazy("Key verifications")
 SEE = "store_configuration.view_verificationrecord"
 
 
@@ -28,19 +30,10 @@ def key_verifications(request: HttpRequest) -> HttpResponse:
     """What was asked for, the newest first unless another order is chosen."""
     form = VerificationLogForm(request.GET)
     form.is_valid()  # whatever isn't, is left out, and says so
-    page = page_of(
-        records_chosen(form.cleaned_data),
-        form.order,
-        places=VerificationRecord.objects.all(),
-        following=request.GET.get("after"),
-        leading_to=request.GET.get("before"),
-    )
-    context = {
-        "form": form,
-        "page": page,
-        "rows": [(row, reason(row), occasion(row)) for row in page.rows],
-        "is_searched": any(value for name, value in form.cleaned_data.items() if name != "sort"),
-    }
+    rows = records_chosen(form.cleaned_data)
+    page = chosen_page(request, form, rows, places=VerificationRecord.objects.all())
+    context = context_of(TITLE, "key_verifications_csv", form, page)
+    context["rows"] = [(row, reason(row), occasion(row)) for row in page.rows]
     return render(request, "store_configuration/key_verifications.html", context)
 
 
@@ -51,7 +44,7 @@ def key_verifications_csv(request: HttpRequest) -> StreamingHttpResponse:
     """All of what was asked for, in the same order, sent as it is read."""
     form = VerificationLogForm(request.GET)
     form.is_valid()
-    record_export(request, gettext_lazy("Key verifications"), form)
+    record_export(request, TITLE, form)
     rows = ordered(records_chosen(form.cleaned_data), form.order)
     lines = (cells(row) for row in rows.iterator(chunk_size=2000))
     return csv_answer("key-verifications.csv", head(), lines)

@@ -8,22 +8,23 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from admin_portal.periods import PeriodForm, in_period
+from admin_portal.action_log.pages import LogForm
+from admin_portal.paging import Order
+from admin_portal.periods import in_period
 from api_keys.store_configuration.environments import CHOICES
 from api_keys.store_configuration.models import VerificationRecord
 from api_keys.store_configuration.verification_words import OCCASIONS, VERDICTS
 
-ORDERS = {
-    "newest": "-started_at",
-    "oldest": "started_at",
-    "slowest": "-slowest_milliseconds",
-    "most": "-times",
+ORDERS: dict[str, Order] = {
+    "newest": ("-started_at",),
+    "oldest": ("started_at",),
+    "slowest": ("-slowest_milliseconds",),
+    "most": ("-times",),
 }
-"""Each is a field with an index, so that any page of it is found at once."""
 
 
-class VerificationLogForm(PeriodForm):
-    """The filters. They go by GET; a field that can't be read doesn't count."""
+class VerificationLogForm(LogForm):
+    orders = ORDERS
 
     environment = forms.ChoiceField(
         label=_("Environment"),
@@ -54,10 +55,6 @@ class VerificationLogForm(PeriodForm):
     )
 
     field_order = ("environment", "verdict", "occasion", "who", "since", "until", "sort")
-
-    @property
-    def order(self) -> str:
-        return ORDERS[self.cleaned_data.get("sort") or "newest"]
 
 
 def records_chosen(chosen: dict[str, Any]) -> QuerySet[VerificationRecord]:

@@ -28,6 +28,7 @@ def test_sidebar_has_the_entries_that_lead_somewhere() -> None:
         "/marketing/amazon-sales-channel/",
         CONFIGURATION_URL,
         "/system/permissions/locked-users/",
+        "/system/action-logs/report/",
         LOG_URL,
         "/system/tools/service-connection/",
     ]

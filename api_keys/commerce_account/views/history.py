@@ -28,7 +28,7 @@ def history(request: MemberRequest) -> HttpResponse:
     events = events_chosen(company, form.cleaned_data)
     page = page_of(
         events,
-        "-created_at",
+        ("-created_at",),
         places=Event.objects.filter(company=company),
         following=request.GET.get("before"),
         leading_to=request.GET.get("after"),
