@@ -6,8 +6,9 @@ import hmac
 import json
 import logging
 import secrets
+from typing import Any
 
-from admin_portal.action_log.models import ActionRecord, ChainKey
+from admin_portal.action_log.models import ActionRecord, ChainHead, ChainKey
 from admin_portal.encryption import UnreadableError, decrypt, encrypt
 
 logger = logging.getLogger(__name__)
@@ -50,4 +51,13 @@ def seal(row: ActionRecord, key: str, *, before: str) -> str:
         row.request_id,
         before,
     ]
+    return _hmac(told, key)
+
+
+def head_seal(head: ChainHead, key: str) -> str:
+    """Return the seal of the note which row is the last: 64 hex digits, like no row's."""
+    return _hmac(["head", head.number, head.mac], key)
+
+
+def _hmac(told: list[Any], key: str) -> str:
     return hmac.new(key.encode(), json.dumps(told).encode(), "sha256").hexdigest()

@@ -1,4 +1,4 @@
-"""The record of what administrators do. `recording` writes it, `chain` finds what was altered."""
+"""The record of what administrators do. `recording` writes it, `verifying` reads it again."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ class ActionRecordQuerySet(models.QuerySet["ActionRecord"]):
         raise TypeError("Records are never changed.")
 
     def delete(self) -> NoReturn:
+        raise TypeError("Records are never deleted.")
+
+    def _raw_delete(self, using: str | None) -> NoReturn:
         raise TypeError("Records are never deleted.")
 
 
@@ -78,10 +81,15 @@ class ChainKey(models.Model):
 
 
 class ChainHead(models.Model):
-    """The last record's number and seal: without it, nobody would miss the last rows."""
+    """The last record's number and seal: without it, nobody would miss the last rows.
+
+    It has a seal of its own, so that nobody who can only write to the database makes an earlier
+    row the last one.
+    """
 
     number = models.BigIntegerField(default=0)
     mac = models.CharField(max_length=64, default="")
+    seal = models.CharField(max_length=64, default="")
 
     class Meta:
         default_permissions = ()

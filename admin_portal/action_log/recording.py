@@ -68,9 +68,12 @@ def record(
         changes=[[_text(c.name), _text(c.old), _text(c.new)] for c in changes],
         request_id=_text(by.request_id)[:64],
     )
-    row.mac = chain.seal(row, chain.key_for(row.number), before=head.mac)
+    key = chain.key_for(row.number)
+    row.mac = chain.seal(row, key, before=head.mac)
     row.save(force_insert=True)
-    ChainHead.objects.filter(pk=1).update(number=row.number, mac=row.mac)
+    head.number, head.mac = row.number, row.mac
+    head.seal = chain.head_seal(head, key)
+    head.save()
     return row
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from admin_portal.access import permission_required
 from admin_portal.action_log.models import ActionRecord
 from admin_portal.action_log.pages import chosen_page, context_of
 from admin_portal.action_log.recording import record_export
@@ -21,7 +22,7 @@ TITLE = gettext_lazy("Report")
 SEE = "action_log.view_actionrecord"
 
 
-@permission_required(SEE, raise_exception=True)
+@permission_required(SEE)
 @require_safe
 @never_cache
 def action_report(request: HttpRequest) -> HttpResponse:
@@ -35,7 +36,7 @@ def action_report(request: HttpRequest) -> HttpResponse:
     return render(request, "action_log/report.html", context)
 
 
-@permission_required(SEE, raise_exception=True)
+@permission_required(SEE)
 @require_safe
 @never_cache
 def action_record(request: HttpRequest, number: int) -> HttpResponse:
@@ -44,7 +45,7 @@ def action_record(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "action_log/record.html", {"row": row, "words": words_of(row)})
 
 
-@permission_required(SEE, raise_exception=True)
+@permission_required(SEE)
 @require_safe
 @never_cache
 def action_report_csv(request: HttpRequest) -> StreamingHttpResponse:

@@ -35,4 +35,5 @@ def add(number: int = 1, **values: Any) -> None:
         head.number, head.mac = row.number, row.mac
         rows.append(row)
     ActionRecord.objects.bulk_create(rows)
+    head.seal = chain.head_seal(head, key)
     head.save()

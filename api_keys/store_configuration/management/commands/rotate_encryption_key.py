@@ -1,3 +1,4 @@
+from admin_portal.action_log.models import ChainKey
 from admin_portal.encryption import re_encrypted
 from admin_portal.rotation import Kept, RotateCommand
 from admin_portal.sign_in import second_factors
@@ -7,8 +8,9 @@ from api_keys.store_configuration.models import StoredKey
 class Command(RotateCommand):
     def kept(self) -> list[Kept]:
         keys = StoredKey.objects.all()
-        factors = second_factors.with_secrets()
+        factors, seals = second_factors.with_secrets(), ChainKey.objects.all()
         return [
             Kept("stored keys", keys, "ciphertext", re_encrypted, name="fingerprint"),
             Kept("second factors", factors, "data", second_factors.re_encrypted),
+            Kept("seals of the Action Log", seals, "ciphertext", re_encrypted),
         ]
