@@ -39,6 +39,7 @@ from api_keys.store_configuration.remedies import (
     Trouble,
 )
 from api_keys.store_configuration.verification import Occasion, verify_stored_key
+from api_keys.store_configuration.verification_words import VERDICTS as IN_WORDS
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -136,11 +137,14 @@ def diagnose(target: Target, user: User) -> Diagnosis:
     logger.info(
         "service connection: environment=%s %s detail=%r request=%s",
         target.environment,
-        " ".join(f"{step.title}={step.result}" for step in steps),
+        " ".join(f"{name}={step.result}" for name, step in zip(_LOGGED_AS, steps, strict=True)),
         trial.answer.detail,
         request_id,
     )
     return Diagnosis(target, request_id, ran_at, tuple(steps))
+
+
+_LOGGED_AS = ("DNS", "TCP", "TLS", "HTTP", "Clock", "Verdict")
 
 
 def _titles() -> list[str]:
@@ -229,7 +233,7 @@ def _ask_about_the_key(target: Target, user: User, request_id: str) -> Step:
     verification = verify_stored_key(target.environment, Occasion.TEST, user, request_id=request_id)
     took = _milliseconds(began, time.monotonic())
     title, verdict = _titles()[5], verification.verdict
-    found = tuple(filter(None, (verdict.value.replace("_", " "), verification.detail)))
+    found = tuple(filter(None, (str(IN_WORDS[verdict]), verification.detail)))
     if verdict is Verdict.VALID:
         return Step(title, Result.PASSED, took, found)
     trouble = EXCHANGING[verification.cause] if verification.cause else VERDICTS[verdict]
