@@ -1,4 +1,5 @@
 import logging
+import re
 from urllib.parse import quote
 
 from api_keys.contract import KEY_PATTERN
@@ -13,8 +14,27 @@ def path_without_tokens(path: bytes) -> str:
     return quote(b"/".join(segments))
 
 
+_NOT_SEEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+"""What ends a line, moves the cursor or turns the direction; and what can't be written at all."""
+
+
 class KeylessFormatter(logging.Formatter):
-    """Writes no key of ours, whatever message, path or traceback it stands in."""
+    """Writes no key of ours, whatever message, path or traceback it stands in.
+
+    Nor does anything that somebody sent begin a line of its own: a message is one line, and the
+    lines of a traceback are marked as such.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
-        return KEY_PATTERN.sub("[key]", super().format(record))
+        message, *traceback = super().format(record).split("\n")
+        lines = [message, *(f"  | {_escaped(line)}" for line in traceback)]
+        return KEY_PATTERN.sub("[key]", "\n".join(lines))
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        return _escaped(super().formatMessage(record))
+
+
+def _escaped(text: str) -> str:
+    return _NOT_SEEN.sub(lambda sign: sign[0].encode("unicode_escape").decode(), text)

@@ -49,7 +49,8 @@ def _visitor(peer: IPv4Address | IPv6Address, forwarded: str) -> IPv4Address | I
 
 def _address(written: str) -> IPv4Address | IPv6Address | None:
     try:
-        address = ip_address(written.strip())
+        # What may stand behind a % is text of anybody's choice.
+        address = ip_address(written.strip().partition("%")[0])
     except ValueError:
         return None
     # A socket that serves both families has IPv4 peers as ::ffff:192.0.2.1.

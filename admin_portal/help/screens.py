@@ -42,6 +42,7 @@ HELP = (
     ),
     Help("magento-services", _("Magento Services"), ("api_keys", "remove_api_key")),
     Help("global-settings", _("Global Settings"), ("global_settings",)),
+    Help("report", _("Report"), ("action_report", "action_record")),
     Help("key-verifications", _("Key verifications"), ("key_verifications",)),
     Help("service-connection", _("Service connection"), ("service_connection",)),
     Help(
