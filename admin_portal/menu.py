@@ -113,7 +113,33 @@ SIDEBAR = (
         groups=(
             Group(
                 _("Permissions"),
-                (Link(_("Locked Users"), "locked_users", "people.manage_permissions"),),
+                (
+                    Link(
+                        _("All Users"),
+                        "all_users",
+                        "people.manage_permissions",
+                        actions=(
+                            Action(
+                                _("Add New User"),
+                                "new_user",
+                                words=_("create invite administrator colleague"),
+                            ),
+                        ),
+                    ),
+                    Link(_("Locked Users"), "locked_users", "people.manage_permissions"),
+                    Link(
+                        _("User Roles"),
+                        "user_roles",
+                        "people.manage_permissions",
+                        actions=(
+                            Action(
+                                _("Add New Role"),
+                                "new_role",
+                                words=_("create permissions resources access"),
+                            ),
+                        ),
+                    ),
+                ),
             ),
             Group(
                 _("Action Logs"),

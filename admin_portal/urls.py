@@ -53,6 +53,7 @@ urlpatterns = [
     ),
     path("system/tools/service-connection/", service_connection, name="service_connection"),
     path("system/tools/service-connection/support-bundle/", support_bundle, name="support_bundle"),
+    path("system/permissions/", include("admin_portal.people.urls")),
     path("system/permissions/locked-users/", locked_users, name="locked_users"),
     path(security_txt.PATH, security_txt.security_txt, name="security_txt"),
     path("help/amazon-sales-channel/", channel_help_page, name="amazon_channel_help"),

@@ -43,6 +43,7 @@ SHARED = tuple(
         "sending",
         "settings",
         "sign_in",
+        "typed_text",
     )
 )
 """What both sites have in common, and what knows neither of them."""
@@ -52,10 +53,11 @@ MAY_IMPORT = {
     "api_keys/contract": (),
     "api_keys/store_configuration": (STORE, CONTRACT, NOTIFICATIONS, ACTION_LOG, *SHARED),
     "api_keys/commerce_account": (ACCOUNT, CONTRACT, *SHARED),
+    "admin_portal/typed_text": (CONTRACT,),
     "admin_portal/action_log": (ACTION_LOG, CONTRACT, *SHARED),
     "admin_portal/entrance": (ENTRANCE, SECURITY, ACTION_LOG, CONTRACT, *SHARED),
     "admin_portal/notifications": (NOTIFICATIONS, ACTION_LOG, *SHARED),
-    "admin_portal/people": (PEOPLE, RESOURCES, SECURITY, ACTION_LOG, NOTIFICATIONS, *SHARED),
+    "admin_portal/people": (PEOPLE, RESOURCES, SECURITY, ACTION_LOG, *SHARED),
     "admin_portal/security": (SECURITY, ACTION_LOG, *SHARED),
     "amazon_channel": ("amazon_channel", STORE, CONTRACT, ACTION_LOG, *SHARED),
     "admin_portal": ("admin_portal", "amazon_channel", STORE, CONTRACT),

@@ -42,6 +42,7 @@ class Action(models.TextChoices):
     USER_CREATED = "users.created", _("User created")
     USER_CHANGED = "users.changed", _("User changed")
     USER_DELETED = "users.deleted", _("User deleted")
+    USER_SIGNED_OUT = "users.signed_out", _("User signed out everywhere")
     USER_UNLOCKED = "users.unlocked", _("User unlocked")
     FACTORS_RESET = "users.factors_reset", _("Second factors reset")
     ROLE_CREATED = "roles.created", _("Role created")

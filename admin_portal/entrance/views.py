@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.adapter import get_adapter
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.models import User
@@ -19,39 +18,28 @@ from admin_portal.access import permission_required
 from admin_portal.actors import actor_of
 from admin_portal.entrance import lock_out
 from admin_portal.requests import AuthenticatedRequest
+from admin_portal.sign_in.forms import ConfirmedForm
 
 MANAGE = "people.manage_permissions"
 
 
-class UnlockForm(forms.Form):
+class UnlockForm(ConfirmedForm):
     users = forms.ModelMultipleChoiceField(
         User.objects.none(),
         label=gettext_lazy("Users to unlock"),
         error_messages={"required": gettext_lazy("Choose whom to unlock.")},
     )
-    password = forms.CharField(
-        label=gettext_lazy("Your password"),
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **{"label_suffix": "", **kwargs})
-        self.user = user
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         locked: Any = self.fields["users"]
         locked.queryset = User.objects.filter(guarded__lock__in=lock_out.active_locks()).distinct()
-
-    def clean_password(self) -> str:
-        given: str = self.cleaned_data["password"]
-        if not get_adapter().reauthenticate(self.user, given):
-            raise get_adapter().validation_error("enter_current_password")
-        return given
 
 
 @permission_required(MANAGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@sensitive_post_parameters("password")
+@sensitive_post_parameters("your_password")
 def locked_users(request: AuthenticatedRequest) -> HttpResponse:
     form = UnlockForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():

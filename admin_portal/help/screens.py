@@ -63,6 +63,12 @@ HELP = (
             "mfa_reauthenticate_webauthn",
         ),
     ),
+    Help(
+        "users",
+        _("All Users"),
+        ("all_users", "new_user", "user", "delete_user", "reset_factors", "sign_out_user"),
+    ),
+    Help("user-roles", _("User Roles"), ("user_roles", "new_role", "role", "delete_role")),
     Help("locked-users", _("Locked Users"), ("locked_users",)),
 )
 

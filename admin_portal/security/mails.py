@@ -23,6 +23,7 @@ from admin_portal.preferences.choosing import in_words_for
 from admin_portal.security.models import SecurityMail
 
 RESET_LINK = "security/mails/password_reset"
+ACCOUNT_CREATED = "security/mails/account_created"
 KEPT = timedelta(days=7)
 """How long an e-mail is kept once it was sent, or nobody tries any more."""
 
@@ -60,6 +61,8 @@ def _mail_about(mail: SecurityMail, now: datetime) -> EmailMessage | None:
         # To the address as we know it, not as it was typed: letters may only look the same.
         recipient, reader = people[0].email, people[0]
         words["links"] = [(person.get_username(), _link_of(person)) for person in people]
+    if mail.kind == ACCOUNT_CREATED and mail.user:
+        words |= {"user": mail.user, "link": _link_of(mail.user), "home": settings.SITE_URL}
     with in_words_for(reader, otherwise=mail.language):
         return automatic_mail(
             recipient,

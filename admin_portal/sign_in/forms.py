@@ -55,6 +55,26 @@ class NewPasswordForm(WithoutPlaceholders, account.ResetPasswordKeyForm):
     pass
 
 
+class ConfirmedForm(forms.Form):
+    """Takes the password of `user`, who is at the keyboard, for a change that matters."""
+
+    your_password = forms.CharField(
+        label=_("Your password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        self.user = user
+
+    def clean_your_password(self) -> str:
+        given: str = self.cleaned_data["your_password"]
+        if not get_adapter().reauthenticate(self.user, given):
+            raise get_adapter().validation_error("enter_current_password")
+        return given
+
+
 class ChangePasswordForm(WithoutPlaceholders, account.ChangePasswordForm):
     user: User
 

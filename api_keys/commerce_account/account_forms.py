@@ -20,11 +20,11 @@ from django.utils.translation import gettext_lazy as _
 
 from admin_portal.actors import Actor
 from admin_portal.sign_in.forms import WithoutPlaceholders
+from admin_portal.typed_text import refuse_control_characters, refuse_keys
 from api_keys.commerce_account import members
 from api_keys.commerce_account.claiming import unclaimed_account
 from api_keys.commerce_account.company_forms import refuse_links
 from api_keys.commerce_account.joining import invitation_followed, is_confirmed
-from api_keys.commerce_account.key_forms import refuse_control_characters, refuse_keys
 
 
 class SignUpForm(WithoutPlaceholders, account.SignupForm):

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, gettext_lazy as _
 
 from admin_portal.sign_in.forms import refuse_undeliverable
-from api_keys.commerce_account.key_forms import refuse_control_characters, refuse_keys
+from admin_portal.typed_text import refuse_control_characters, refuse_keys
 from api_keys.commerce_account.models import Membership, Role
 
 

@@ -2,40 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import F
 from django.db.models.expressions import OrderBy
 from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from admin_portal.typed_text import refuse_control_characters, refuse_keys
 from api_keys.commerce_account.environments import CHOICES
 from api_keys.commerce_account.models import IssuedKey, KeyState
 from api_keys.contract import KEY_PATTERN, Environment
 
 LIFETIMES = {365: _("after 365 days"), 90: _("after 90 days"), 30: _("after 30 days")}
 LATEST_EXPIRY = timedelta(days=36_500)
-CONTROL_CHARACTERS = re.compile("[\\x01-\\x1f\\x7f-\\x9f\\u2028\\u2029]")
-
-
-def refuse_control_characters(text: str) -> None:
-    """Raise ValidationError for line breaks and the like: they forge lines in mails and logs."""
-    if CONTROL_CHARACTERS.search(text):
-        raise ValidationError(_("Use a single line, without control characters."))
-
-
-def refuse_keys(text: str) -> None:
-    """Raise ValidationError for an API key: text is listed, mailed and kept in the history."""
-    if KEY_PATTERN.search(text):
-        raise ValidationError(
-            _("This is an API key. Others would see it here: roll that key, and write a name.")
-        )
 
 
 class ExpiryForm(forms.Form):

@@ -8,6 +8,7 @@ from django.db import transaction
 from admin_portal.action_log.actions import Action
 from admin_portal.action_log.recording import record
 from admin_portal.actors import command
+from admin_portal.people import roles
 
 USERNAME = "admin"
 
@@ -20,8 +21,9 @@ class Command(BaseCommand):
             return
         password = secrets.token_hex(12)  # 96 bits, of characters that a double click selects
         with transaction.atomic():
-            User.objects.create_superuser(USERNAME, password=password)
             by = command("create_first_administrator")
+            user = User.objects.create_user(USERNAME, password=password)
+            roles.assign(user, roles.administrators_role(), by=by)
             record(Action.USER_CREATED, by=by, subject=USERNAME)
         self.stdout.write("The first administrator of the Commerce Admin (shown this once):")
         self.stdout.write(f"  Username: {USERNAME}")

@@ -36,7 +36,7 @@ def lena(db: None) -> User:
 
 
 def unlock(client: Client, user: User, password: str = PASSWORD) -> str:
-    data = {"users": [user.pk], "password": password}
+    data = {"users": [user.pk], "your_password": password}
     return client.post(LOCKED_USERS, data, follow=True).text
 
 
@@ -84,7 +84,7 @@ def test_own_password_can_t_be_guessed_for_ever(admin_client: Client, lena: User
 
 @pytest.mark.parametrize("users", [[], ["0"], ["x"]])
 def test_somebody_has_to_be_chosen(admin_client: Client, lena: User, users: list[str]) -> None:
-    page = admin_client.post(LOCKED_USERS, {"users": users, "password": PASSWORD})
+    page = admin_client.post(LOCKED_USERS, {"users": users, "your_password": PASSWORD})
 
     assert page.status_code == 200
     assert 'class="errorlist"' in page.text

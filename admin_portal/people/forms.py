@@ -1,0 +1,172 @@
+"""The forms of System > Permissions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth import password_validation
+from django.contrib.auth.models import Group, User
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from admin_portal.people.models import Role
+from admin_portal.people.roles import permissions_of, with_what_they_need
+from admin_portal.people.users import NAMES, values_of
+from admin_portal.resources import RESOURCES, permissions_in
+from admin_portal.sign_in.forms import LONGEST_EMAIL, ConfirmedForm, refuse_undeliverable
+from admin_portal.typed_text import refuse_control_characters, refuse_keys
+
+
+def _line(label: Any, longest: int) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        max_length=longest,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        validators=[refuse_control_characters, refuse_keys],
+    )
+
+
+class UserForm(ConfirmedForm):
+    """One administrator. `person` is None for a new one."""
+
+    username = forms.CharField(
+        label=NAMES["username"],
+        max_length=150,
+        validators=[UnicodeUsernameValidator()],
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
+    )
+    first_name = _line(NAMES["first_name"], 150)
+    last_name = _line(NAMES["last_name"], 150)
+    email = forms.EmailField(
+        label=NAMES["email"],
+        max_length=LONGEST_EMAIL,
+        validators=[refuse_undeliverable],
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+    password = forms.CharField(
+        label=_("New password"),
+        strip=False,
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    language = forms.ChoiceField(label=NAMES["language"], required=False)
+    is_active = forms.ChoiceField(
+        label=NAMES["is_active"], choices=[("1", _("Active")), ("", _("Inactive"))], required=False
+    )
+    role = forms.ChoiceField(label=NAMES["role"])
+
+    field_order = (*NAMES, "password", "your_password")
+
+    def __init__(self, *args: Any, person: User | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.person = person
+        own: Any = self.fields
+        own["language"].choices = [("", _("As the browser asks")), *settings.LANGUAGES]
+        own["role"].choices = [("", _("Choose a role")), *_roles_for(self.user, person)]
+        if person:
+            own["password"].help_text = _("Leave it empty to keep the password as it is.")
+        else:
+            own["password"].help_text = _(
+                "Leave it empty to have a link sent by e-mail, with which the user chooses one."
+            )
+        if person == self.user:
+            own["is_active"].disabled = own["role"].disabled = True
+
+    def clean_username(self) -> str:
+        name: str = self.cleaned_data["username"]
+        if self._others().filter(username__iexact=name).exists():
+            raise ValidationError(_("Another user has this name."))
+        return name
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        if self._others().filter(email__iexact=email).exists():
+            raise ValidationError(_("Another user has this e-mail address."))
+        return email
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if password := cleaned.get("password"):
+            as_it_will_be = User(
+                pk=self.person.pk if self.person else None,
+                **{name: cleaned.get(name, "") for name in ("username", "first_name", "email")},
+            )
+            try:
+                password_validation.validate_password(password, as_it_will_be)
+            except ValidationError as error:
+                self.add_error("password", error)
+        return cleaned
+
+    def values(self) -> dict[str, str]:
+        return {name: self.cleaned_data[name] for name in NAMES}
+
+    def _others(self) -> Any:
+        return User.objects.exclude(pk=self.person.pk if self.person else 0)
+
+
+class RoleForm(ConfirmedForm):
+    """One role. `role` is None for a new one."""
+
+    name = _line(_("Role name"), 150)
+    access = forms.ChoiceField(
+        label=_("Resource access"),
+        choices=[("all", _("All")), ("custom", _("Custom"))],
+        help_text=_("All: also what later versions add."),
+    )
+    resources = forms.MultipleChoiceField(
+        label=_("Resources"),
+        required=False,
+        choices=[(permission, permission) for permission in permissions_in(RESOURCES)],
+    )
+
+    field_order = ("name", "access", "resources", "your_password")
+
+    def __init__(self, *args: Any, role: Role | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.role = role
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        others = Group.objects.exclude(pk=self.role.pk if self.role else 0)
+        if others.filter(name__iexact=name).exists():
+            raise ValidationError(_("Another role has this name."))
+        return name
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("access") == "custom" and not cleaned.get("resources"):
+            self.add_error("resources", _("Choose at least one resource."))
+        return cleaned
+
+    @property
+    def has_all(self) -> bool:
+        return bool(self.cleaned_data["access"] == "all")
+
+    @property
+    def chosen(self) -> frozenset[str]:
+        """Return which boxes of the tree are ticked."""
+        ticked = self["resources"].value() or []
+        return with_what_they_need(ticked)
+
+
+def values_of_role(role: Role) -> dict[str, Any]:
+    """Return what the form shows of a role, and what a page notes as seen."""
+    permissions = [] if role.has_all else sorted(permissions_of(role))
+    access = "all" if role.has_all else "custom"
+    return {"name": role.group.name, "access": access, "resources": permissions}
+
+
+def _roles_for(actor: User, person: User | None) -> list[tuple[str, str]]:
+    """Return the roles that `actor` may give, and the one that the person has."""
+    own = actor.get_all_permissions()
+    current = values_of(person)["role"] if person else ""
+    return [
+        (str(role.pk), role.group.name)
+        for role in Role.objects.select_related("group").order_by("group__name")
+        if actor.is_superuser
+        or (not role.has_all and permissions_of(role) <= own)
+        or str(role.pk) == current
+    ]

@@ -1,0 +1,128 @@
+"""System > Permissions > User Roles."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.db.models import Count
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from admin_portal.actors import actor_of
+from admin_portal.people import roles
+from admin_portal.people.forms import RoleForm, values_of_role
+from admin_portal.people.models import Role
+from admin_portal.people.views.guarding import (
+    ask_first,
+    for_managers,
+    note_of,
+    one_at_a_time,
+    seen_in,
+)
+from admin_portal.requests import AuthenticatedRequest
+from admin_portal.resources import RESOURCES
+
+MOST_SHOWN = 20
+"""People of a role, by name on its page."""
+
+
+@for_managers
+def user_roles(request: AuthenticatedRequest) -> HttpResponse:
+    listed = Role.objects.select_related("group").annotate(people=Count("group__user"))
+    context = {"roles": listed.order_by("group__name")}
+    return render(request, "people/user_roles.html", context)
+
+
+@for_managers
+@one_at_a_time
+def new_role(request: AuthenticatedRequest) -> HttpResponse:
+    form = RoleForm(
+        request.POST or None, user=request.user, role=None, initial={"access": "custom"}
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            roles.create_role(
+                form.cleaned_data["name"],
+                has_all=form.has_all,
+                permissions=form.cleaned_data["resources"],
+                by=actor_of(request),
+            )
+        except roles.Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("You saved the role."))
+            return redirect("user_roles")
+    return _render(request, form, None, {})
+
+
+@for_managers
+@one_at_a_time
+def role(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    kept = get_object_or_404(Role.objects.select_related("group"), pk=pk)
+    now = values_of_role(kept)
+    if request.method == "POST":
+        return _save(request, kept, now)
+    return _render(request, RoleForm(user=request.user, role=kept, initial=now), kept, now)
+
+
+@for_managers
+def delete_role(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    kept = get_object_or_404(Role.objects.select_related("group"), pk=pk)
+    return ask_first(
+        request,
+        do=partial(roles.delete_role, kept, by=actor_of(request)),
+        question=_("Delete the role %s?") % kept,
+        explanation=_("Nobody may have it any more."),
+        button=_("Delete role"),
+        done=_("You deleted the role."),
+        back=reverse("role", args=[pk]),
+        then="user_roles",
+    )
+
+
+def _save(request: AuthenticatedRequest, kept: Role, now: dict[str, Any]) -> HttpResponse:
+    form = RoleForm(request.POST, user=request.user, role=kept, initial=now)
+    if form.is_valid() and seen_in(request, now) != now:
+        form.add_error(
+            None,
+            _(
+                "Somebody changed this role while you had the page open. Nothing was saved. Look at"
+                " your entries below, and save once more if they should replace that."
+            ),
+        )
+    elif form.is_valid():
+        try:
+            roles.change_role(
+                kept,
+                name=form.cleaned_data["name"],
+                has_all=form.has_all,
+                permissions=form.cleaned_data["resources"],
+                by=actor_of(request),
+            )
+        except roles.Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("You saved the role."))
+            return redirect("role", pk=kept.pk)
+    return _render(request, form, kept, now)
+
+
+def _render(
+    request: AuthenticatedRequest, form: RoleForm, kept: Role | None, now: dict[str, Any]
+) -> HttpResponse:
+    people = User.objects.filter(groups__role=kept).order_by("username")
+    context = {
+        "form": form,
+        "role": kept,
+        "resources": RESOURCES,
+        "chosen": form.chosen,
+        "seen": note_of(now),
+        "people": people[:MOST_SHOWN],
+        "number_of_people": people.count(),
+    }
+    return render(request, "people/role.html", context)
