@@ -20,6 +20,7 @@ from admin_portal.access import permission_required
 from admin_portal.people.roles import Refused, lock_people
 from admin_portal.requests import AuthenticatedRequest
 from admin_portal.sign_in.forms import ConfirmedForm
+from admin_portal.sign_in.kept_input import entered_in, say_that_it_is_back, take_kept_input
 
 MANAGE = "people.manage_permissions"
 
@@ -63,6 +64,25 @@ def seen_in(request: AuthenticatedRequest, otherwise: dict[str, Any]) -> dict[st
     except signing.BadSignature:
         return otherwise
     return seen
+
+
+def begin(
+    request: AuthenticatedRequest,
+    form: type[ConfirmedForm],
+    now: dict[str, Any],
+    **about: Any,
+) -> tuple[dict[str, Any], str]:
+    """Return a form's initial values, and the note of what its author sees.
+
+    These are today's, or what the person sent in vain before signing in again.
+    """
+    kept = take_kept_input(request)
+    if kept is None:
+        return now, note_of(now)
+    say_that_it_is_back(request)
+    entered = entered_in(form(kept, user=request.user, **about))
+    sent = {name: value for name, value in entered.items() if value is not None}
+    return {**now, **sent}, kept.get("seen", "")
 
 
 def ask_first(

@@ -19,6 +19,7 @@ from admin_portal.people.forms import RoleForm, values_of_role
 from admin_portal.people.models import Role
 from admin_portal.people.views.guarding import (
     ask_first,
+    begin,
     for_managers,
     note_of,
     one_at_a_time,
@@ -41,9 +42,8 @@ def user_roles(request: AuthenticatedRequest) -> HttpResponse:
 @for_managers
 @one_at_a_time
 def new_role(request: AuthenticatedRequest) -> HttpResponse:
-    form = RoleForm(
-        request.POST or None, user=request.user, role=None, initial={"access": "custom"}
-    )
+    initial, _seen = begin(request, RoleForm, {"access": "custom"}, role=None)
+    form = RoleForm(request.POST or None, user=request.user, role=None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             roles.create_role(
@@ -57,7 +57,7 @@ def new_role(request: AuthenticatedRequest) -> HttpResponse:
         else:
             messages.success(request, _("You saved the role."))
             return redirect("user_roles")
-    return _render(request, form, None, {})
+    return _render(request, form, None, "")
 
 
 @for_managers
@@ -67,7 +67,8 @@ def role(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     now = values_of_role(kept)
     if request.method == "POST":
         return _save(request, kept, now)
-    return _render(request, RoleForm(user=request.user, role=kept, initial=now), kept, now)
+    initial, seen = begin(request, RoleForm, now, role=kept)
+    return _render(request, RoleForm(user=request.user, role=kept, initial=initial), kept, seen)
 
 
 @for_managers
@@ -109,11 +110,11 @@ def _save(request: AuthenticatedRequest, kept: Role, now: dict[str, Any]) -> Htt
         else:
             messages.success(request, _("You saved the role."))
             return redirect("role", pk=kept.pk)
-    return _render(request, form, kept, now)
+    return _render(request, form, kept, note_of(now))
 
 
 def _render(
-    request: AuthenticatedRequest, form: RoleForm, kept: Role | None, now: dict[str, Any]
+    request: AuthenticatedRequest, form: RoleForm, kept: Role | None, seen: str
 ) -> HttpResponse:
     people = User.objects.filter(groups__role=kept).order_by("username")
     context = {
@@ -121,7 +122,7 @@ def _render(
         "role": kept,
         "resources": RESOURCES,
         "chosen": form.chosen,
-        "seen": note_of(now),
+        "seen": seen,
         "people": people[:MOST_SHOWN],
         "number_of_people": people.count(),
     }

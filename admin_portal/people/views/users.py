@@ -23,6 +23,7 @@ from admin_portal.people.models import Role
 from admin_portal.people.roles import Refused, require_may_change
 from admin_portal.people.views.guarding import (
     ask_first,
+    begin,
     for_managers,
     note_of,
     one_at_a_time,
@@ -94,7 +95,8 @@ def all_users(request: AuthenticatedRequest) -> HttpResponse:
 @for_managers
 @one_at_a_time
 def new_user(request: AuthenticatedRequest) -> HttpResponse:
-    form = UserForm(request.POST or None, user=request.user, person=None, initial={"is_active": 1})
+    initial, _seen = begin(request, UserForm, {"is_active": "1"}, person=None)
+    form = UserForm(request.POST or None, user=request.user, person=None, initial=initial)
     if request.method == "POST" and form.is_valid():
         password = form.cleaned_data["password"]
         try:
@@ -114,8 +116,9 @@ def user(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     now = users.values_of(person)
     if request.method == "POST":
         return _save(request, person, now)
-    form = UserForm(user=request.user, person=person, initial=now)
-    return _render(request, form, person, now)
+    initial, seen = begin(request, UserForm, now, person=person)
+    form = UserForm(user=request.user, person=person, initial=initial)
+    return _render(request, form, person, seen)
 
 
 @for_managers
@@ -190,16 +193,14 @@ def _save(request: AuthenticatedRequest, person: User, now: dict[str, str]) -> H
         else:
             messages.success(request, _("You saved the user."))
             return redirect("user", pk=person.pk)
-    return _render(request, form, person, now)
+    return _render(request, form, person, note_of(now))
 
 
-def _render(
-    request: AuthenticatedRequest, form: UserForm, person: User, now: dict[str, str]
-) -> HttpResponse:
+def _render(request: AuthenticatedRequest, form: UserForm, person: User, seen: str) -> HttpResponse:
     context = {
         "form": form,
         "person": person,
-        "seen": note_of(now),
+        "seen": seen,
         "has_two_factors": Authenticator.objects.filter(user=person).exists(),
         "is_oneself": person == request.user,
     }

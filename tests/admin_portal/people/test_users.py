@@ -4,7 +4,9 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import User
 from django.core import mail
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from admin_portal.action_log.actions import Action
@@ -217,24 +219,21 @@ def test_list_is_searched_filtered_and_sorted(
     assert listed(q="ZOE example") == ["zoe"]
     assert listed(role=str(testers.pk), status="active") == ["bob"]
     assert listed(status="inactive") == ["zoe"]
-    assert listed(sort="newest") == ["zoe", "bob", "ann"] or listed(sort="newest")[0] == "zoe"
+    assert listed(sort="newest")[0] == "zoe"
     assert listed(q="nobody") == []
 
 
-def test_queries_are_the_same_for_many_people(
-    client: Client, testers: Role, django_assert_max_num_queries: object
-) -> None:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
+def test_queries_are_the_same_for_many_people(client: Client, testers: Role) -> None:
+    client.get(ALL_USERS)  # the session is noted
     with CaptureQueriesContext(connection) as few:
         client.get(ALL_USERS)
     for number in range(30):
         person(f"user{number}", testers, password="")
+
     with CaptureQueriesContext(connection) as many:
         client.get(ALL_USERS)
 
-    assert len(many) == len(few)
+    assert len(many) == len(few) <= 8
 
 
 def test_names_of_another_script_are_kept_and_escaped(client: Client, testers: Role) -> None:
@@ -244,3 +243,21 @@ def test_names_of_another_script_are_kept_and_escaped(client: Client, testers: R
     assert names(User.objects.filter(last_name="<script>שלום")) == ["cleo"]
     assert "<script>שלום" not in page
     assert "&lt;script&gt;שלום" in page
+
+
+def test_what_was_sent_after_the_session_ended_is_back_after_signing_in(
+    client: Client, ann: User, bob: User
+) -> None:
+    page = client.get(address_of(bob)).text
+    hidden = dict(re.findall(r'type="hidden" name="(author|seen)" value="([^"]+)"', page))
+    client.logout()
+
+    client.post(address_of(bob), sent(bob, last_name="Baker", **hidden))
+    signing_in = {"login": "ann", "password": PASSWORD}
+    client.post(f"/sign-in/?next={address_of(bob)}", signing_in)
+    back = client.get(address_of(bob)).text
+
+    bob.refresh_from_db()
+    assert 'value="Baker"' in back
+    assert PASSWORD not in back
+    assert bob.last_name == "Miller"
