@@ -1,14 +1,15 @@
-"""Both sites as real processes, started as `make run` starts them."""
+"""Both sites as real processes: with all that `make run` does, or on a copy of what that made."""
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -21,6 +22,8 @@ ROOT = Path(__file__).resolve().parents[2]
 ADMIN_SETTINGS = "admin_portal.settings.admin"
 ACCOUNT_SETTINGS = "admin_portal.settings.commerce_account"
 STARTED = b"Ctrl-C stops both."
+MAKE_RUN = "admin_portal.embedded.run"
+DATABASES = ("ADMIN_DATABASE_URL", "ACCOUNT_DATABASE_URL")
 
 
 @dataclass
@@ -85,7 +88,7 @@ def environment_for(folder: Path, **settings: str) -> dict[str, str]:
     with ExitStack() as held:
         ports = [held.enter_context(free_port()) for _site in range(2)]
     return {
-        **databases(),
+        **({} if DATABASES[0] in settings else databases()),
         "PATH": os.environ["PATH"],
         "PYTHONUNBUFFERED": "1",
         "VAR_DIR": str(folder / "var"),
@@ -99,15 +102,27 @@ def environment_for(folder: Path, **settings: str) -> dict[str, str]:
 def databases() -> dict[str, str]:
     """Return new PostgreSQL databases for both sites, when the tests run on PostgreSQL."""
     server = os.environ.get("TEST_DATABASE_URL")
-    if not server:
-        return {}
-    settings = {}
+    return {name: new_database(server) for name in DATABASES} if server else {}
+
+
+def new_database(server: str, like: str = "template1") -> str:
+    """Return the address of a new database with all that the one called `like` has."""
+    name = f"test_{uuid4().hex}"
+    create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
     with psycopg.connect(server, autocommit=True) as connection:
-        for setting in ("ADMIN_DATABASE_URL", "ACCOUNT_DATABASE_URL"):
-            name = f"test_{uuid4().hex}"
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-            settings[setting] = urlsplit(server)._replace(path=name).geturl()
-    return settings
+        connection.execute(create.format(sql.Identifier(name), sql.Identifier(like)))
+    return urlsplit(server)._replace(path=name).geturl()
+
+
+def copy_installation(prepared: Sites, folder: Path, **settings: str) -> dict[str, str]:
+    """Copy all that stopped sites keep to an empty folder; return the copy's environment."""
+    shutil.copytree(prepared.folder, folder, dirs_exist_ok=True)
+    copied = {
+        name: new_database(url, like=urlsplit(url).path.lstrip("/"))
+        for name, url in prepared.environment.items()
+        if name in DATABASES
+    }
+    return environment_for(folder, **copied, **settings)
 
 
 @contextmanager
@@ -116,11 +131,18 @@ def free_port() -> Iterator[int]:
         yield server.getsockname()[1]
 
 
+def served_sites(folder: Path, environment: dict[str, str]) -> AbstractContextManager[Sites]:
+    """Serve what lies prepared in `folder`. The jobs don't run: `run_due_jobs` does what is due."""
+    return running_sites(folder, environment, program="tests.end_to_end.serve")
+
+
 @contextmanager
-def running_sites(folder: Path, environment: dict[str, str]) -> Iterator[Sites]:
+def running_sites(
+    folder: Path, environment: dict[str, str], *, program: str = MAKE_RUN
+) -> Iterator[Sites]:
     """Start both sites and wait until they say that they answer; stop them in the end."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "admin_portal.embedded.run"],
+        [sys.executable, "-m", program],
         cwd=ROOT,
         env=environment,
         stdout=subprocess.PIPE,

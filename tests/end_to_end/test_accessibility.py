@@ -20,8 +20,8 @@ from tests.end_to_end.person import (
 from tests.end_to_end.processes import (
     ACCOUNT_SETTINGS,
     Sites,
-    environment_for,
-    running_sites,
+    copy_installation,
+    served_sites,
 )
 
 CONFIGURATION = "/stores/configuration/services/magento-services/"
@@ -89,11 +89,13 @@ def test_admin_with_a_good_key_and_with_a_deleted_one(browser: Browser, sites: S
         assert_all_accessible(page, sites.admin, "/", CHANNEL, CONFIGURATION)
 
 
-def test_outage_says_so_and_offers_to_try_again(browser: Browser, tmp_path: Path) -> None:
+def test_outage_says_so_and_offers_to_try_again(
+    browser: Browser, prepared: Sites, tmp_path: Path
+) -> None:
     with (
         refused_url() as nowhere,
-        running_sites(
-            tmp_path, environment_for(tmp_path, KEY_VALIDATION_URL_PRODUCTION=nowhere)
+        served_sites(
+            tmp_path, copy_installation(prepared, tmp_path, KEY_VALIDATION_URL_PRODUCTION=nowhere)
         ) as sites,
         context_of(browser, sites) as context,
     ):

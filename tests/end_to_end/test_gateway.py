@@ -13,15 +13,15 @@ import pytest
 import requests
 
 from api_keys.contract import CHECK_PATH, Environment, generate_key
-from tests.end_to_end.processes import ACCOUNT_SETTINGS, Sites, environment_for, running_sites
+from tests.end_to_end.processes import ACCOUNT_SETTINGS, Sites, copy_installation, served_sites
 
 GIGABYTE = 1_000_000_000
 
 
 @pytest.fixture(scope="module")
-def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sites]:
+def gateway(prepared: Sites, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sites]:
     folder = tmp_path_factory.mktemp("gateway")
-    with running_sites(folder, environment_for(folder)) as running:
+    with served_sites(folder, copy_installation(prepared, folder)) as running:
         yield running
 
 
@@ -162,8 +162,9 @@ def test_key_in_an_address_reaches_no_log(gateway: Sites) -> None:
     assert "Traceback" not in gateway.log
 
 
-def test_uses_are_written_when_the_site_ends(tmp_path: Path) -> None:
-    with running_sites(tmp_path, environment_for(tmp_path, USAGE_FLUSH_SECONDS="60")) as sites:
+def test_uses_are_written_when_the_site_ends(prepared: Sites, tmp_path: Path) -> None:
+    environment = copy_installation(prepared, tmp_path, USAGE_FLUSH_SECONDS="60")
+    with served_sites(tmp_path, environment) as sites:
         key = issue(sites, "short")
         for _ in range(3):
             headers = {"x-api-key": key, "user-agent": "shop/1.0"}

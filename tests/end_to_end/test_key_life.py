@@ -25,9 +25,9 @@ from tests.end_to_end.processes import (
     ACCOUNT_SETTINGS,
     ROOT,
     Sites,
-    environment_for,
+    copy_installation,
     free_port,
-    running_sites,
+    served_sites,
 )
 
 ROLL = """
@@ -45,12 +45,11 @@ while True:
 
 
 @pytest.fixture
-def sites(tmp_path: Path) -> Iterator[Sites]:
+def sites(prepared: Sites, tmp_path: Path) -> Iterator[Sites]:
     """Both sites, where a key retires as soon as its successor is used, and nothing is limited."""
-    environment = environment_for(
-        tmp_path, ROLL_GRACE_SECONDS="0", USAGE_FLUSH_SECONDS="1", LIMIT_PER_KEY="0"
-    )
-    with running_sites(tmp_path, environment) as running:
+    settings = {"ROLL_GRACE_SECONDS": "0", "USAGE_FLUSH_SECONDS": "1", "LIMIT_PER_KEY": "0"}
+    environment = copy_installation(prepared, tmp_path, **settings)
+    with served_sites(tmp_path, environment) as running:
         yield running
 
 

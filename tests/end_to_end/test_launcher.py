@@ -8,17 +8,18 @@ import stat
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import requests
 
-from admin_portal.embedded.secrets_file import write_secrets
 from tests.end_to_end.processes import (
     ACCOUNT_SETTINGS,
     ADMIN_SETTINGS,
     ROOT,
     Sites,
+    copy_installation,
     environment_for,
     running_sites,
 )
@@ -59,36 +60,51 @@ def try_to_run(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(RUN, cwd=ROOT, env=environment, capture_output=True, text=True)
 
 
-def test_both_sites_answer_on_loopback_alone(sites: Sites) -> None:
-    assert requests.get(sites.admin, timeout=5).url == f"{sites.admin}/sign-in/?next=/"
-    assert requests.get(sites.account, timeout=5).status_code == 200
-    for port in (sites.environment["ADMIN_PORT"], sites.environment["ACCOUNT_PORT"]):
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sites]:
+    """A first start, which the tests only look at."""
+    folder = tmp_path_factory.mktemp("fresh")
+    with running_sites(folder, environment_for(folder)) as running:
+        yield running
+
+
+@pytest.fixture
+def started(prepared: Sites, tmp_path: Path) -> Iterator[Sites]:
+    """A second start, for a test of its own."""
+    with running_sites(tmp_path, copy_installation(prepared, tmp_path)) as running:
+        yield running
+
+
+def test_both_sites_answer_on_loopback_alone(fresh: Sites) -> None:
+    assert requests.get(fresh.admin, timeout=5).url == f"{fresh.admin}/sign-in/?next=/"
+    assert requests.get(fresh.account, timeout=5).status_code == 200
+    for port in (fresh.environment["ADMIN_PORT"], fresh.environment["ACCOUNT_PORT"]):
         listening = f"{int(port):04X}"
         lines = Path("/proc/net/tcp").read_text().splitlines()
         addresses = {line.split()[1] for line in lines if f":{listening} 00000000:0000 0A" in line}
         assert addresses == {f"0100007F:{listening}"}
 
 
-def test_addresses_are_printed_and_secrets_are_for_their_owner_alone(sites: Sites) -> None:
-    mode = (sites.folder / ".env").stat().st_mode
+def test_addresses_are_printed_and_secrets_are_for_their_owner_alone(fresh: Sites) -> None:
+    mode = (fresh.folder / ".env").stat().st_mode
 
-    assert f"Commerce Admin:    {sites.admin}\n" in sites.log
-    assert f"Commerce account:  {sites.account}\n" in sites.log
+    assert f"Commerce Admin:    {fresh.admin}\n" in fresh.log
+    assert f"Commerce account:  {fresh.account}\n" in fresh.log
     assert stat.S_IMODE(mode) == 0o600
 
 
-def test_second_start_keeps_everything_and_shows_no_password_again(tmp_path: Path) -> None:
-    environment = environment_for(tmp_path)
-    with running_sites(tmp_path, environment) as sites:
-        password = sites.password
-        secrets = (tmp_path / ".env").read_bytes()
+def test_second_start_keeps_everything_and_shows_no_password_again(
+    prepared: Sites, tmp_path: Path
+) -> None:
+    environment = copy_installation(prepared, tmp_path)
+    secrets = (tmp_path / ".env").read_bytes()
     (tmp_path / "log").unlink()
 
     with running_sites(tmp_path, environment) as sites:
         assert "Password" not in sites.log
         session = requests.Session()
         token = token_in(session.get(f"{sites.admin}/sign-in/", timeout=5).text)
-        form = {"login": "admin", "password": password, "csrfmiddlewaretoken": token}
+        form = {"login": "admin", "password": prepared.password, "csrfmiddlewaretoken": token}
         signed_in = session.post(f"{sites.admin}/sign-in/", form, timeout=5)
 
     assert "Dashboard" in signed_in.text
@@ -96,14 +112,20 @@ def test_second_start_keeps_everything_and_shows_no_password_again(tmp_path: Pat
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_signal_stops_everything(sites: Sites, number: signal.Signals) -> None:
-    processes = descendants(sites.process.pid)
+def test_signal_reaches_this_program_alone_which_then_ends_the_others_gently(
+    started: Sites, number: signal.Signals
+) -> None:
+    requests.get(started.admin, timeout=5)
+    processes = descendants(started.process.pid)
     assert len(processes) >= 6
+    groups = {os.getpgid(pid) for pid in processes}
+    assert groups.isdisjoint({os.getpgid(started.process.pid)}), "as a terminal's Ctrl-C does"
 
-    code = sites.stop(number)
+    code = started.stop(number)
 
     assert code == 0
     assert [pid for pid in processes if is_running(pid)] == []
+    assert "SIGKILL" not in started.log
 
 
 @pytest.mark.parametrize(
@@ -115,36 +137,21 @@ def test_signal_stops_everything(sites: Sites, number: signal.Signals) -> None:
         f"run_huey\0--settings\0{ACCOUNT_SETTINGS}",
     ],
 )
-def test_what_ends_by_itself_ends_the_others(sites: Sites, command: str) -> None:
-    ended = find(sites, command)
-    processes = descendants(sites.process.pid)
+def test_what_ends_by_itself_ends_the_others(started: Sites, command: str) -> None:
+    ended = find(started, command)
+    processes = descendants(started.process.pid)
     os.kill(ended, signal.SIGKILL)
 
-    code = sites.wait()
+    code = started.wait()
 
     assert code == 1
-    assert "A site or the jobs stopped by themselves" in sites.log
+    assert "A site or the jobs stopped by themselves" in started.log
     assert [pid for pid in processes if is_running(pid)] == []
 
 
-def test_ctrl_c_reaches_this_program_alone_which_then_ends_the_sites_gently(
-    tmp_path: Path,
-) -> None:
-    with running_sites(tmp_path, environment_for(tmp_path)) as sites:
-        requests.get(sites.admin, timeout=5)
-        assert {os.getpgid(pid) for pid in descendants(sites.process.pid)}.isdisjoint(
-            {os.getpgid(sites.process.pid)}
-        )
-
-        sites.stop(signal.SIGINT)
-
-    assert "SIGKILL" not in sites.log
-
-
-def test_ports_may_stand_in_the_file_of_settings(tmp_path: Path) -> None:
-    environment = environment_for(tmp_path)
+def test_ports_may_stand_in_the_file_of_settings(prepared: Sites, tmp_path: Path) -> None:
+    environment = copy_installation(prepared, tmp_path)
     ports = {name: environment.pop(name) for name in ("ADMIN_PORT", "ACCOUNT_PORT")}
-    write_secrets(tmp_path / ".env")
     with (tmp_path / ".env").open("a") as file:
         file.writelines(f"{name}={port}\n" for name, port in ports.items())
 
@@ -167,8 +174,8 @@ def test_access_log_holds_no_forged_line_no_token_and_no_query(sites: Sites) -> 
     assert key not in "".join(access_log)
 
 
-def test_what_is_kept_is_for_its_owner_alone(sites: Sites) -> None:
-    kept = [sites.folder / "var", *(sites.folder / "var").iterdir()]
+def test_what_is_kept_is_for_its_owner_alone(fresh: Sites) -> None:
+    kept = [fresh.folder / "var", *(fresh.folder / "var").iterdir()]
 
     assert len(kept) >= 4
     assert [path for path in kept if stat.S_IMODE(path.stat().st_mode) & 0o077] == []
@@ -218,10 +225,10 @@ def test_bad_setting_ends_before_anything_is_served(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_databases_lie_apart(sites: Sites) -> None:
+def test_databases_lie_apart(fresh: Sites) -> None:
     tables = {}
     for name in ("admin", "commerce_account"):
-        with sqlite3.connect(sites.folder / "var" / f"{name}.sqlite3") as database:
+        with sqlite3.connect(fresh.folder / "var" / f"{name}.sqlite3") as database:
             rows = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
             tables[name] = {row[0] for row in rows}
         database.close()

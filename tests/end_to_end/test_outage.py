@@ -15,7 +15,7 @@ from tests.end_to_end.person import (
     save_production_key,
     sign_in_to_admin,
 )
-from tests.end_to_end.processes import ADMIN_SETTINGS, Sites, environment_for, running_sites
+from tests.end_to_end.processes import ADMIN_SETTINGS, Sites, copy_installation, served_sites
 
 ANOTHER_ENCRYPTION_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 VALID = answering("200 OK", "Content-Type: application/json\r\n", b'{"reason": "valid"}')
@@ -46,16 +46,20 @@ def store_key(page: Page, key: str) -> None:
     expect(page.get_by_text("Valid", exact=True)).to_be_visible()
 
 
-def test_outage_with_grace_recovery_and_an_unreadable_key(browser: Browser, tmp_path: Path) -> None:
+def test_outage_with_grace_recovery_and_an_unreadable_key(
+    browser: Browser, prepared: Sites, tmp_path: Path
+) -> None:
     service, key = Service(), generate_key(Environment.PRODUCTION)
     with FaultyService(service) as served:
-        environment = environment_for(tmp_path, KEY_VALIDATION_URL_PRODUCTION=served.url)
-        with running_sites(tmp_path, environment) as sites:
+        environment = copy_installation(
+            prepared, tmp_path, KEY_VALIDATION_URL_PRODUCTION=served.url
+        )
+        with served_sites(tmp_path, environment) as sites:
             walk_through_an_outage(browser, sites, service, key)
             password = sites.password
 
         moved = {**environment, "ADMIN_ENCRYPTION_KEYS": ANOTHER_ENCRYPTION_KEY}
-        with running_sites(tmp_path, moved) as sites:
+        with served_sites(tmp_path, moved) as sites:
             assert sites.password == password
             repair_an_unreadable_key(browser, sites, key)
 

@@ -15,8 +15,8 @@ from tests.end_to_end.processes import (
     ACCOUNT_SETTINGS,
     ADMIN_SETTINGS,
     Sites,
-    environment_for,
-    running_sites,
+    copy_installation,
+    served_sites,
 )
 from tests.end_to_end.test_scripts import signed_in_session
 
@@ -99,24 +99,25 @@ def rotate(sites: Sites, *options: str) -> dict[str, tuple[int, str]]:
     }
 
 
-def test_encryption_keys_rotate_while_both_sites_serve(tmp_path: Path) -> None:
-    environment = environment_for(tmp_path, LIMIT_PER_KEY="0", LIMIT_PER_ADDRESS="0")
+def test_encryption_keys_rotate_while_both_sites_serve(prepared: Sites, tmp_path: Path) -> None:
+    settings = {"LIMIT_PER_KEY": "0", "LIMIT_PER_ADDRESS": "0"}
+    environment = copy_installation(prepared, tmp_path, **settings)
     env_file = tmp_path / ".env"
-    with running_sites(tmp_path, environment) as sites:
+    with served_sites(tmp_path, environment) as sites:
         company = ("--company=Acme", "--create-company")
         _code, key = sites.manage("issue_api_key", "Key", *company, settings=ACCOUNT_SETTINGS)
         sites.manage("store_api_key", settings=ADMIN_SETTINGS, given=key)
         assert sites.manage("shell", "-c", ISSUE_MANY, settings=ACCOUNT_SETTINGS)[0] == 0
 
     change_encryption_keys(env_file, "(.+)", rf"\1={Fernet.generate_key().decode()},\2")
-    with running_sites(tmp_path, environment) as sites:
+    with served_sites(tmp_path, environment) as sites:
         traffic = Traffic(sites, key)
         with traffic:
             needed = rotate(sites, "--check")
             rotated = rotate(sites)
 
     change_encryption_keys(env_file, "(.+),.+", r"\1=\2")
-    with running_sites(tmp_path, environment) as sites:
+    with served_sites(tmp_path, environment) as sites:
         left = rotate(sites, "--check")
         verified = sites.manage("verify_stored_key", settings=ADMIN_SETTINGS)
 

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from api_keys.contract import CHECK_PATH, Environment
-from tests.end_to_end.processes import ACCOUNT_SETTINGS, Sites, environment_for, running_sites
+from tests.end_to_end.processes import ACCOUNT_SETTINGS, Sites, copy_installation, served_sites
 
 LIMITS = ("LIMIT_PER_KEY", "LIMIT_PER_ADDRESS", "LIMIT_FAILED_ATTEMPTS", "LIMIT_LEAK_REPORTS")
 NO_LIMIT = dict.fromkeys(LIMITS, "0")
@@ -16,8 +16,8 @@ PATHS = {
 }
 
 
-def test_schemathesis_finds_nothing(tmp_path: Path) -> None:
-    with running_sites(tmp_path, environment_for(tmp_path, **NO_LIMIT)) as sites:
+def test_schemathesis_finds_nothing(prepared: Sites, tmp_path: Path) -> None:
+    with served_sites(tmp_path, copy_installation(prepared, tmp_path, **NO_LIMIT)) as sites:
         for environment, path in PATHS.items():
             done = examine(sites, environment, path)
             assert done.returncode == 0, done.stdout

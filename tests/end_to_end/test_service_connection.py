@@ -15,7 +15,7 @@ from tests.end_to_end.person import (
     save_production_key,
     sign_in_to_admin,
 )
-from tests.end_to_end.processes import Sites, environment_for, running_sites
+from tests.end_to_end.processes import Sites, copy_installation, served_sites
 
 
 def open_tool(page: Page) -> None:
@@ -58,12 +58,13 @@ def test_request_s_id_stands_in_the_key_service_s_log(browser: Browser, sites: S
     assert downloaded == text
 
 
-def test_failing_steps_say_what_to_do(browser: Browser, tmp_path: Path) -> None:
+def test_failing_steps_say_what_to_do(browser: Browser, prepared: Sites, tmp_path: Path) -> None:
     with (
         refused_url() as nowhere,
-        running_sites(
+        served_sites(
             tmp_path,
-            environment_for(
+            copy_installation(
+                prepared,
                 tmp_path,
                 KEY_VALIDATION_URL_PRODUCTION=nowhere,
                 KEY_VALIDATION_URL_SANDBOX="https://no-such-host.invalid",
