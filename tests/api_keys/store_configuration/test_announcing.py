@@ -6,18 +6,16 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.contrib.auth.models import User
-from django.core import mail
 from django.db import DatabaseError
 from django.test import Client
 from pytest_django import Settings
 
 from admin_portal.actors import NOBODY
 from admin_portal.notifications.models import Notification, NotificationMail, Severity
-from admin_portal.notifications.telling import send_due
-from api_keys.contract import Answer, Cause, Environment, Verdict, fingerprint, generate_key
+from api_keys.contract import Answer, Environment, Verdict, fingerprint, generate_key
 from api_keys.store_configuration import announcing
 from api_keys.store_configuration.client import check_key
-from api_keys.store_configuration.models import GlobalSettings, StoredKey
+from api_keys.store_configuration.models import GlobalSettings
 from api_keys.store_configuration.storing import KeyChange, remove_key, store_keys
 from api_keys.store_configuration.verification import Occasion, verify_stored_key
 from tests.api_keys.store_configuration.conftest import NOW
@@ -165,37 +163,6 @@ def test_unreadable_and_malformed_keys_are_told(
     assert "put it into PRODUCTION_API_KEY" in Notification.objects.latest("pk").paragraphs[1]
 
 
-def test_mail_says_which_key_what_was_found_when_and_what_to_do(
-    administrator: User,
-    stored_key: str,
-    key_service: KeyService,
-    settings: Settings,
-    clock: time_machine.Traveller,
-) -> None:
-    settings.SITE_URL = "https://admin.example"
-    User.objects.update(email="ada@example.com")
-    key_service.answers(Verdict.VALID, Verdict.REVOKED)
-    verify()
-    verify()
-
-    send_due(NOW)
-
-    (message,) = mail.outbox
-    assert (message.to, message.subject) == (
-        ["ada@example.com"],
-        "The production key was deleted in API Portal",
-    )
-    for words in (
-        "Nov. 23, 2026, noon UTC",
-        fingerprint(stored_key),
-        "stays closed",
-        "Create a new key in API Portal",
-        "https://admin.example/stores/configuration/services/magento-services/",
-    ):
-        assert words in message.body
-    assert stored_key[-38:] not in message.message().as_string()
-
-
 @pytest.mark.parametrize(
     ("channel", "severity"), [(PRODUCTION, Severity.CRITICAL), (SANDBOX, Severity.MAJOR)]
 )
@@ -292,142 +259,3 @@ def test_slow_good_answer_from_before_a_bad_one_is_not_told(
     verify()
 
     assert told() == ["The production key was deleted in API Portal"]
-
-
-def test_outage_is_told_when_it_outlasts_the_grace_and_so_is_its_end(
-    stored_key: str, key_service: KeyService, clock: time_machine.Traveller
-) -> None:
-    key_service.answers(Verdict.VALID, OUTAGE)
-    told_at = {}
-    for minute in range(40):
-        clock.move_to(NOW + minute * MINUTE)
-        verify()
-        told_at[minute] = told()
-    key_service.answers(Verdict.VALID)
-    for _visit in range(2):
-        verify()
-
-    assert [minute for minute in told_at if told_at[minute] == [OUT]] == list(range(16, 40))
-    assert told() == [OUT, BACK]
-    begin, end = Notification.objects.order_by("pk")
-    assert (
-        "since Nov. 23, 2026, 12:01 p.m. UTC, and not on Nov. 23, 2026, 12:16"
-        in begin.paragraphs[0]
-    )
-    assert begin.paragraphs[0].endswith("It answers with an error of its own.")
-    assert "from Nov. 23, 2026, 12:01 p.m. UTC on" in end.paragraphs[0]
-
-
-def test_short_outages_are_no_news_however_many(
-    stored_key: str, key_service: KeyService, clock: time_machine.Traveller, settings: Settings
-) -> None:
-    settings.KEY_VALIDATION_GRACE = 0
-    for minute in range(0, 60, 5):
-        key_service.answers(Verdict.VALID, OUTAGE, OUTAGE)
-        for seconds in (0, 30, 270):
-            clock.move_to(NOW + minute * MINUTE + timedelta(seconds=seconds))
-            verify()
-
-    assert told() == []
-
-
-def test_visit_that_was_turned_away_because_others_waited_is_no_outage(
-    stored_key: str,
-    key_service: KeyService,
-    clock: time_machine.Traveller,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    key_service.answers(Verdict.VALID)
-    verify()
-    busy = Answer(Verdict.UNAVAILABLE, cause=Cause.BUSY)
-    monkeypatch.setattr(ASKING, lambda key, **kwargs: busy)
-
-    for minute in range(0, 60, 10):
-        clock.move_to(NOW + minute * MINUTE)
-        verify()
-
-    assert told() == []
-
-
-def test_outage_of_a_key_that_does_not_work_anyway_is_no_news(
-    stored_key: str, key_service: KeyService, clock: time_machine.Traveller
-) -> None:
-    key_service.answers(Verdict.REVOKED, OUTAGE)
-    for minute in range(0, 60, 10):
-        clock.move_to(NOW + minute * MINUTE)
-        verify()
-
-    assert told() == ["The production key was deleted in API Portal"]
-
-
-def test_known_expiry_is_told_in_an_outage_and_does_not_end_it(
-    stored_key: str, key_service: KeyService, clock: time_machine.Traveller
-) -> None:
-    key_service.answers(Answer(Verdict.VALID, expires_at=NOW + 40 * MINUTE), OUTAGE)
-    for minute in range(0, 60, 10):
-        clock.move_to(NOW + minute * MINUTE)
-        verify()
-
-    assert told() == [OUT, "The production key has expired"]
-
-
-def test_each_notification_leads_to_where_one_can_do_something(
-    stored_key: str, key_service: KeyService, clock: time_machine.Traveller
-) -> None:
-    key_service.answers(Verdict.VALID, OUTAGE, OUTAGE, Verdict.REVOKED)
-    for minute in (0, 5, 25, 30):
-        clock.move_to(NOW + minute * MINUTE)
-        verify()
-
-    links = [notification.link for notification in Notification.objects.order_by("pk")]
-    keys = "/stores/configuration/services/magento-services/"
-    connection = "/system/tools/service-connection/"
-    assert links == [connection, connection, keys]
-
-
-@pytest.mark.parametrize("cause", sorted(set(Cause) - {Cause.BUSY}))
-def test_every_cause_of_an_outage_has_words(cause: Cause) -> None:
-    words = {"found_at": NOW, "since_at": NOW}
-    kind = "store_configuration.service_unavailable"
-
-    with_cause = Notification(kind=kind, detail={**words, "cause": cause}).paragraphs[0]
-
-    assert len(with_cause) > len(Notification(kind=kind, detail=words).paragraphs[0])
-
-
-@pytest.mark.parametrize("verdict", sorted(set(Verdict) - {Verdict.VALID, Verdict.UNAVAILABLE}))
-def test_every_bad_verdict_has_words_of_its_own(verdict: Verdict) -> None:
-    kind = "store_configuration.key_stopped_working"
-    detail = {"environment": "sandbox", "found_at": NOW, "verdict": verdict}
-
-    title = Notification(kind=kind, detail=detail).title
-
-    assert "sandbox" in title
-    assert title != "The sandbox key does not work"
-
-
-@pytest.mark.django_db(transaction=True)
-def test_many_who_find_the_outage_and_its_end_tell_each_once(
-    stored_key: str, key_service: KeyService
-) -> None:
-    with time_machine.travel(NOW, tick=False) as clock:
-        key_service.answers(Verdict.VALID, OUTAGE)
-        verify()
-        verify()
-        clock.shift(20 * MINUTE)
-        at_once(lambda _number: verify(), 5)
-        key_service.answers(Verdict.VALID)
-        at_once(lambda _number: verify(), 5)
-
-    assert told() == [OUT, BACK]
-
-
-def test_no_notification_holds_a_key(stored_key: str, key_service: KeyService) -> None:
-    key_service.answers((500, {}, f"echo {stored_key}"), Verdict.REVOKED)
-    verify()
-    verify()
-
-    (notification,) = Notification.objects.all()
-    words = f"{notification.title} {notification.paragraphs} {notification.detail}"
-    assert stored_key not in words
-    assert StoredKey.objects.get().ciphertext not in words
