@@ -26,8 +26,11 @@ from tests.admin_portal.entrance.people import (
     words_of,
 )
 from tests.concurrency import at_once
+from tests.second_factors import totp_code, use_totp
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
+
+SECOND_STEP = "/sign-in/second-step/"
 
 
 @pytest.fixture
@@ -281,6 +284,32 @@ def test_nothing_is_locked_that_cannot_be_recorded(
         lock_out.fail(attempt, Action.SIGN_IN_FAILED, by=NOBODY)
 
     assert not Lock.objects.exists()
+
+
+def test_wrong_codes_count_like_wrong_passwords(administrator: User, stranger: Client) -> None:
+    use_totp(administrator)
+    sign_in(stranger)
+
+    for _time in range(6):
+        stranger.post(SECOND_STEP, {"code": "000000"})
+    right = stranger.post(SECOND_STEP, {"code": totp_code()})
+
+    failed = ActionRecord.objects.filter(action=Action.SECOND_STEP_FAILED)
+    assert "This code is not right" in right.text
+    assert failed.count() == 7
+    assert Lock.objects.get().failures == 6
+
+
+def test_right_code_opens_no_account_that_was_locked_since_the_password(
+    administrator: User, stranger: Client
+) -> None:
+    use_totp(administrator)
+    sign_in(stranger)
+    guess(client_at("198.51.100.9"), 6)
+
+    stranger.post(SECOND_STEP, {"code": totp_code()})
+
+    assert not is_signed_in(stranger)
 
 
 def test_failures_found_elsewhere_count_too(administrator: User, stranger: Client) -> None:
