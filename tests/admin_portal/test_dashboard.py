@@ -122,6 +122,8 @@ def test_keys_say_how_they_stand_and_which_one_the_channel_uses(
     page = admin_client.get("/").text
     production, sandbox = page.split('aria-labelledby="key-')[1:3]
 
+    assert "Production Api Key" in production
+    assert "Sandbox Api Key" in sandbox
     assert fingerprint(stored_key) in production
     assert "Amazon Sales Channel works with this key." in production
     assert "No key is stored." in sandbox

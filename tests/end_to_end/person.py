@@ -42,10 +42,11 @@ def context_of(
     clipboard: bool = True,
     viewport: ViewportSize = DESKTOP,
     touch: bool = False,
+    locale: str = "en",
 ) -> Iterator[BrowserContext]:
     """Open a browser profile. Errors, CSP reports and calls to other hosts fail the test."""
     context = browser.new_context(
-        java_script_enabled=javascript, viewport=viewport, has_touch=touch
+        java_script_enabled=javascript, viewport=viewport, has_touch=touch, locale=locale
     )
     if clipboard:
         context.grant_permissions(["clipboard-read", "clipboard-write"])

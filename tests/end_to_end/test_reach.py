@@ -1,0 +1,155 @@
+"""Every page of the Admin and its states, in both languages: one walk of both sites.
+
+`test_accessibility` has the states that take a journey; here is every page that is there, found by
+its help, and what axe doesn't look at.
+"""
+
+import re
+from collections.abc import Iterator
+
+from django.urls import NoReverseMatch, reverse
+from playwright.sync_api import Browser, Page, expect
+
+from admin_portal.help.screens import HELP
+from tests.end_to_end.person import (
+    DESKTOP,
+    PHONE,
+    add_key,
+    context_of,
+    create_account,
+    save_production_key,
+    sign_in_to_admin,
+)
+from tests.end_to_end.processes import Sites
+from tests.end_to_end.reach import assert_no_violations, assert_nothing_is_cut, assert_reachable
+
+SEARCH = "/search/?q=key"
+
+
+def pages_of_admin() -> Iterator[str]:
+    for each in HELP:
+        yield each.url
+        for view in each.views:
+            try:
+                yield reverse(view)
+            except NoReverseMatch:
+                continue  # it is about one of many things; its own tests look at it
+    yield from (SEARCH, "/search/?q=nothing-has-this-name", "/no-such-page/")
+
+
+def look_at(page: Page, url: str, *, is_first_language: bool) -> None:
+    """Look at a page as a person does; in the second language only at what words can change."""
+    page.goto(url)
+    if is_first_language:
+        assert_reachable(page)
+        assert_no_violations(page)
+    page.set_viewport_size(PHONE)
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    assert_no_violations(page)
+    for size in (PHONE, DESKTOP):
+        page.set_viewport_size(size)
+        assert_nothing_is_cut(page)
+
+
+def test_every_page_of_the_admin_is_for_everybody(browser: Browser, sites: Sites) -> None:
+    paths = dict.fromkeys(pages_of_admin())
+    with context_of(browser, sites) as context:
+        page = context.new_page()
+        look_at(page, f"{sites.admin}/sign-in/", is_first_language=True)
+        page.set_viewport_size(DESKTOP)
+        sign_in_to_admin(page, sites)
+        for path in paths:
+            look_at(page, sites.admin + path, is_first_language=True)
+        signed_in = context.cookies()
+    with context_of(browser, sites, locale="ja") as context:
+        page = context.new_page()
+        look_at(page, f"{sites.admin}/sign-in/", is_first_language=False)
+        context.add_cookies([{**cookie} for cookie in signed_in])  # type: ignore[list-item]
+        for path in paths:
+            look_at(page, sites.admin + path, is_first_language=False)
+            assert page.locator("html").get_attribute("lang") == "ja"
+
+
+def test_every_area_of_the_account_is_for_everybody(browser: Browser, sites: Sites) -> None:
+    with context_of(browser, sites) as context:
+        page = context.new_page()
+        page.goto(sites.account)
+        create_account(page)
+        add_key(page, "Amazon Sales Channel")
+        company = page.url.split("/api-portal")[0]
+        paths = [f"{company}/{part}/" for part in ("api-portal", "members", "history")]
+        parts = ("security", "sessions", "preferences", "new-company")
+        paths += [f"{sites.account}/my-account/{part}/" for part in parts]
+        for path in paths:
+            look_at(page, path, is_first_language=True)
+
+
+def test_global_search_is_a_combobox_for_the_keyboard(browser: Browser, sites: Sites) -> None:
+    with context_of(browser, sites) as context:
+        page = context.new_page()
+        sign_in_to_admin(page, sites)
+        page.locator("summary", has_text="Search").press("Enter")
+        field = page.get_by_role("combobox", name="Search pages")
+        expect(field).to_be_focused()
+
+        field.press_sequentially("production api")
+        options = page.get_by_role("option")
+        expect(options.first).to_contain_text("Production Api Key")
+        expect(field).to_have_attribute("aria-expanded", "true")
+        assert_no_violations(page)
+        field.press("ArrowDown")
+        expect(options.first).to_have_attribute("aria-selected", "true")
+        chosen = options.first.get_attribute("id") or ""
+        expect(field).to_have_attribute("aria-activedescendant", chosen)
+        field.press("Escape")
+        expect(options).to_have_count(0)
+        expect(field).to_be_focused()
+        field.press("Escape")
+        expect(field).not_to_be_visible()
+
+        page.locator("summary", has_text="Search").press("Enter")
+        field.fill("sandbox api")
+        expect(options.first).to_contain_text("Sandbox Api Key")
+        field.press("ArrowDown")
+        field.press("Enter")
+        expect(page).to_have_url(re.compile("#id_sandbox_api_key$"))
+        expect(page.get_by_label("Sandbox Api Key")).to_be_focused()
+
+        page.locator("summary", has_text="Search").press("Enter")
+        field.fill("ck_production_" + "a" * 38)
+        expect(page.get_by_role("status").get_by_text("This is an API key")).to_be_visible()
+        field.press("Enter")
+        expect(page).to_have_url(re.compile("#id_sandbox_api_key$"))
+        field.fill("clear log")
+        field.press("Enter")
+        expect(page.get_by_role("heading", name="Configuration fields")).to_be_visible()
+
+
+def test_states_are_seen_in_forced_colours(browser: Browser, sites: Sites) -> None:
+    """Borders stay where backgrounds go, and icons take the colour of the words beside them."""
+    with context_of(browser, sites) as context:
+        page = context.new_page()
+        sign_in_to_admin(page, sites)
+        page.goto(f"{sites.admin}/stores/configuration/services/magento-services/")
+        save_production_key(page, "a-key-of-another-issuer")
+        expect(page.locator(".badge").first).to_be_visible()
+
+        page.emulate_media(forced_colors="active")
+
+        faint = page.evaluate(
+            """() => {
+              const paper = getComputedStyle(document.body).backgroundColor;
+              const isFaint = (element, colour) => getComputedStyle(element)[colour] === paper;
+              return [
+                ...[...document.querySelectorAll(".badge, .notice, .button")]
+                  .filter(each => isFaint(each, "borderTopColor")),
+                ...[...document.querySelectorAll("main svg, .page-header svg")]
+                  .filter(each => isFaint(each, "color")),
+              ].map(each => each.outerHTML.slice(0, 200));
+            }"""
+        )
+        current = page.locator(".is-current .sidebar-entry")
+        other = page.locator("li:not(.is-current) .sidebar-entry").first
+        background = "element => getComputedStyle(element).backgroundColor"
+        assert faint == []
+        assert current.evaluate(background) != other.evaluate(background)
