@@ -21,7 +21,7 @@ SPACED = """() => {
 
 CUT = """() => [...document.querySelectorAll("body *")].filter(element => {
   const style = getComputedStyle(element);
-  const isShown = element.checkVisibility() && !element.closest(".visually-hidden, svg");
+  const isShown = element.checkVisibility() && !element.closest(".visually-hidden, svg, input");
   const cuts = ["hidden", "clip"].includes(style.overflowX) && style.textOverflow !== "ellipsis";
   return isShown && cuts && element.clientWidth > 1
     && (element.scrollWidth > element.clientWidth || element.scrollHeight > element.clientHeight);

@@ -6,6 +6,7 @@ its help, and what axe doesn't look at.
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 from playwright.sync_api import Browser, Page, expect
@@ -60,11 +61,11 @@ def test_every_page_of_the_admin_is_for_everybody(browser: Browser, sites: Sites
         sign_in_to_admin(page, sites)
         for path in paths:
             look_at(page, sites.admin + path, is_first_language=True)
-        signed_in = context.cookies()
+        signed_in: Any = context.cookies()
     with context_of(browser, sites, locale="ja") as context:
         page = context.new_page()
         look_at(page, f"{sites.admin}/sign-in/", is_first_language=False)
-        context.add_cookies([{**cookie} for cookie in signed_in])  # type: ignore[list-item]
+        context.add_cookies(signed_in)
         for path in paths:
             look_at(page, sites.admin + path, is_first_language=False)
             assert page.locator("html").get_attribute("lang") == "ja"
@@ -84,72 +85,74 @@ def test_every_area_of_the_account_is_for_everybody(browser: Browser, sites: Sit
             look_at(page, path, is_first_language=True)
 
 
-def test_global_search_is_a_combobox_for_the_keyboard(browser: Browser, sites: Sites) -> None:
+def test_search_by_keyboard_and_states_in_forced_colours(browser: Browser, sites: Sites) -> None:
     with context_of(browser, sites) as context:
         page = context.new_page()
         sign_in_to_admin(page, sites)
-        page.locator("summary", has_text="Search").press("Enter")
-        field = page.get_by_role("combobox", name="Search pages")
-        expect(field).to_be_focused()
-
-        field.press_sequentially("production api")
-        options = page.get_by_role("option")
-        expect(options.first).to_contain_text("Production Api Key")
-        expect(field).to_have_attribute("aria-expanded", "true")
-        assert_no_violations(page)
-        field.press("ArrowDown")
-        expect(options.first).to_have_attribute("aria-selected", "true")
-        chosen = options.first.get_attribute("id") or ""
-        expect(field).to_have_attribute("aria-activedescendant", chosen)
-        field.press("Escape")
-        expect(options).to_have_count(0)
-        expect(field).to_be_focused()
-        field.press("Escape")
-        expect(field).not_to_be_visible()
-
-        page.locator("summary", has_text="Search").press("Enter")
-        field.fill("sandbox api")
-        expect(options.first).to_contain_text("Sandbox Api Key")
-        field.press("ArrowDown")
-        field.press("Enter")
-        expect(page).to_have_url(re.compile("#id_sandbox_api_key$"))
-        expect(page.get_by_label("Sandbox Api Key")).to_be_focused()
-
-        page.locator("summary", has_text="Search").press("Enter")
-        field.fill("ck_production_" + "a" * 38)
-        expect(page.get_by_role("status").get_by_text("This is an API key")).to_be_visible()
-        field.press("Enter")
-        expect(page).to_have_url(re.compile("#id_sandbox_api_key$"))
-        field.fill("clear log")
-        field.press("Enter")
-        expect(page.get_by_role("heading", name="Configuration fields")).to_be_visible()
+        search_by_keyboard(page)
+        assert_seen_in_forced_colours(page, sites)
 
 
-def test_states_are_seen_in_forced_colours(browser: Browser, sites: Sites) -> None:
+def search_by_keyboard(page: Page) -> None:
+    page.locator("summary", has_text="Search").press("Enter")
+    field = page.get_by_role("combobox", name="Search pages")
+    expect(field).to_be_focused()
+
+    field.press_sequentially("production api")
+    options = page.get_by_role("option")
+    expect(options.first).to_contain_text("Production Api Key")
+    expect(field).to_have_attribute("aria-expanded", "true")
+    assert_no_violations(page)
+    field.press("ArrowDown")
+    expect(options.first).to_have_attribute("aria-selected", "true")
+    chosen = options.first.get_attribute("id") or ""
+    expect(field).to_have_attribute("aria-activedescendant", chosen)
+    field.press("Escape")
+    expect(options).to_have_count(0)
+    expect(field).to_be_focused()
+    field.press("Escape")
+    expect(field).not_to_be_visible()
+
+    page.locator("summary", has_text="Search").press("Enter")
+    field.fill("sandbox api")
+    expect(options.first).to_contain_text("Sandbox Api Key")
+    field.press("ArrowDown")
+    field.press("Enter")
+    expect(page).to_have_url(re.compile("#id_sandbox_api_key$"))
+    expect(page.get_by_label("Sandbox Api Key")).to_be_focused()
+
+    page.locator("summary", has_text="Search").press("Enter")
+    field.fill("ck_production_" + "a" * 38)
+    expect(page.get_by_role("status").get_by_text("This is an API key")).to_be_visible()
+    field.press("Enter")
+    expect(page).to_have_url(re.compile("#id_sandbox_api_key$"))
+    field.fill("clear log")
+    field.press("Enter")
+    expect(page.get_by_role("heading", name="Configuration fields")).to_be_visible()
+
+
+def assert_seen_in_forced_colours(page: Page, sites: Sites) -> None:
     """Borders stay where backgrounds go, and icons take the colour of the words beside them."""
-    with context_of(browser, sites) as context:
-        page = context.new_page()
-        sign_in_to_admin(page, sites)
-        page.goto(f"{sites.admin}/stores/configuration/services/magento-services/")
-        save_production_key(page, "a-key-of-another-issuer")
-        expect(page.locator(".badge").first).to_be_visible()
+    page.goto(f"{sites.admin}/stores/configuration/services/magento-services/")
+    save_production_key(page, "a-key-of-another-issuer")
+    expect(page.locator("main .badge").first).to_be_visible()
 
-        page.emulate_media(forced_colors="active")
+    page.emulate_media(forced_colors="active")
 
-        faint = page.evaluate(
-            """() => {
-              const paper = getComputedStyle(document.body).backgroundColor;
-              const isFaint = (element, colour) => getComputedStyle(element)[colour] === paper;
-              return [
-                ...[...document.querySelectorAll(".badge, .notice, .button")]
-                  .filter(each => isFaint(each, "borderTopColor")),
-                ...[...document.querySelectorAll("main svg, .page-header svg")]
-                  .filter(each => isFaint(each, "color")),
-              ].map(each => each.outerHTML.slice(0, 200));
-            }"""
-        )
-        current = page.locator(".is-current .sidebar-entry")
-        other = page.locator("li:not(.is-current) .sidebar-entry").first
-        background = "element => getComputedStyle(element).backgroundColor"
-        assert faint == []
-        assert current.evaluate(background) != other.evaluate(background)
+    faint = page.evaluate(
+        """() => {
+          const paper = getComputedStyle(document.body).backgroundColor;
+          const isFaint = (element, colour) => getComputedStyle(element)[colour] === paper;
+          return [
+            ...[...document.querySelectorAll("main :is(.badge, .notice, .button)")]
+              .filter(each => isFaint(each, "borderTopColor")),
+            ...[...document.querySelectorAll("main svg, .page-header svg")]
+              .filter(each => isFaint(each, "color")),
+          ].map(each => each.outerHTML.slice(0, 200));
+        }"""
+    )
+    current = page.locator(".is-current .sidebar-entry")
+    other = page.locator("li:not(.is-current) .sidebar-entry").first
+    background = "element => getComputedStyle(element).backgroundColor"
+    assert faint == []
+    assert current.evaluate(background) != other.evaluate(background)
