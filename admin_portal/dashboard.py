@@ -7,10 +7,10 @@ from datetime import datetime
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.utils.translation import gettext
 
-from admin_portal.action_log.actions import Action, Result
 from admin_portal.action_log.models import ActionRecord
+from admin_portal.action_log.views import SEE as SEE_ACTIONS
+from admin_portal.action_log.words import Words, words_of
 from admin_portal.sign_in.second_factors import has_second_factor
 from api_keys.contract import Environment, Verdict
 from api_keys.store_configuration.held_keys import HeldKey, held_keys
@@ -19,8 +19,6 @@ from api_keys.store_configuration.models import GlobalSettings, LastVerification
 from api_keys.store_configuration.permissions import SAVE, SEE, USE_TOOLS
 from api_keys.store_configuration.verification import known_verdict, last_verifications
 from api_keys.store_configuration.verification_chart import Chart, charts
-
-SEE_ACTIONS = "action_log.view_actionrecord"
 
 RECENT = 5
 
@@ -65,12 +63,11 @@ def key_cards(user: User, now: datetime) -> list[KeyCard]:
     ]
 
 
-def recent_actions(user: User) -> list[tuple[ActionRecord, str, str, bool]]:
-    """Return the newest records, what was done to what in words, and whether it failed."""
+def recent_actions(user: User) -> list[tuple[ActionRecord, Words]]:
+    """Return the newest records, and what they say."""
     if not user.has_perm(SEE_ACTIONS):
         return []
-    rows = ActionRecord.objects.order_by("-number")[:RECENT]
-    return [(row, _in_words(row), _subject(row), row.result == Result.FAILURE) for row in rows]
+    return [(row, words_of(row)) for row in ActionRecord.objects.order_by("-number")[:RECENT]]
 
 
 def left_to_do(user: User, cards: list[KeyCard]) -> list[ToDo]:
@@ -85,13 +82,3 @@ def left_to_do(user: User, cards: list[KeyCard]) -> list[ToDo]:
     if user.has_perm(USE_TOOLS) and not settings.EMAIL_URL:
         left.append(ToDo("mail"))
     return left
-
-
-def _in_words(row: ActionRecord) -> str:
-    # One of another version, from before an update or after going back, stays readable.
-    return str(Action(row.action).label) if row.action in Action.values else row.action
-
-
-def _subject(row: ActionRecord) -> str:
-    # Names of our own are kept in English; a text that is empty has no translation.
-    return gettext(row.subject) if row.subject else ""

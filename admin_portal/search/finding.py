@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import User
+from django.utils.functional import Promise
 from django.utils.translation import get_language, override
 
 from admin_portal.search.things import Kind, Thing, things_for
@@ -38,6 +39,8 @@ class Found:
 def fold(text: str) -> str:
     """Return the text without what makes no difference: case, width, kind of spaces, controls."""
     folded = unicodedata.normalize("NFKC", text).casefold()
+    if folded.isprintable():
+        return " ".join(folded.split())
     readable = (" " if unicodedata.category(each).startswith("C") else each for each in folded)
     return " ".join("".join(readable).split())
 
@@ -74,5 +77,5 @@ def _folded(texts: Iterable[StrPromise | str]) -> list[str]:
     folded = [fold(str(text)) for text in texts]
     if get_language() != "en":
         with override("en"):
-            folded += [fold(str(text)) for text in texts]
+            folded += [fold(str(text)) for text in texts if isinstance(text, Promise)]
     return folded
