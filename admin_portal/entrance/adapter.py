@@ -53,6 +53,8 @@ class AdminAdapter(SignInAdapter):
         """Sign in, however it was proved, unless the account was locked meanwhile."""
         person, address = cast(User, user), request.META["REMOTE_ADDR"]
         if lock_out.is_locked(person, address):
+            by, name = Actor(None, address), person.get_username()
+            record(Action.SIGN_IN_FAILED, by=by, result=Result.FAILURE, user_name=name)
             messages.error(request, self.error_messages["username_password_mismatch"])
             raise ImmediateHttpResponse(redirect("account_login"))
         with transaction.atomic():

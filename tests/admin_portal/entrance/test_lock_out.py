@@ -26,7 +26,7 @@ from tests.admin_portal.entrance.people import (
     words_of,
 )
 from tests.concurrency import at_once
-from tests.second_factors import totp_code, use_totp
+from tests.second_factors import add_passkey, totp_code, use_totp
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
@@ -310,6 +310,23 @@ def test_right_code_opens_no_account_that_was_locked_since_the_password(
     stranger.post(SECOND_STEP, {"code": totp_code()})
 
     assert not is_signed_in(stranger)
+
+
+def test_passkey_opens_no_locked_account(
+    administrator: User, stranger: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passkey = add_passkey(administrator)
+    monkeypatch.setattr(
+        "admin_portal.sign_in.second_factor_forms.SignInPasskeyForm.clean_credential",
+        lambda form: passkey,
+    )
+    guess(client_at("198.51.100.9"), 6)
+
+    page = stranger.post("/sign-in/passkey/", {"credential": '{"id": "x"}'}, follow=True)
+
+    assert not is_signed_in(stranger)
+    assert "not correct" in page.text
+    assert ActionRecord.objects.latest("pk").action == Action.SIGN_IN_FAILED
 
 
 def test_failures_found_elsewhere_count_too(administrator: User, stranger: Client) -> None:
