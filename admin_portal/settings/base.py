@@ -47,6 +47,7 @@ SECURITY_CONTACT = contact("SECURITY_CONTACT")
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ja", "日本語")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "admin_portal.formats"
 LANGUAGE_EXEMPT: list[str] = []
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 USE_I18N = True

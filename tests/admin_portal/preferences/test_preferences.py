@@ -133,7 +133,7 @@ def test_instants_in_japanese(db: None) -> None:
     Preferences.objects.create(user=user, language="ja", time_zone="Asia/Tokyo")
 
     with in_words_for(user):
-        assert instant(NOON) == "2026年1月31日21:00 JST"
+        assert instant(NOON) == "2026年1月31日 21:00 JST"
 
 
 def test_days_of_a_filter_are_the_readers(db: None) -> None:
