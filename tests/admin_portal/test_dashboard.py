@@ -209,7 +209,15 @@ def test_dashboard_costs_few_queries_however_much_there_is(
         batch_size=1000,
     )
 
+    admin_client.get("/")  # the first visit notes the session
     with django_assert_max_num_queries(MOST_QUERIES):
         page = admin_client.get("/").text
 
     assert page.count('class="chart-bars"') == 1
+
+
+def test_each_key_is_named(admin_client: Client) -> None:
+    page = admin_client.get("/")
+
+    assert "Production Api Key</h2>" in page.text
+    assert "Sandbox Api Key</h2>" in page.text
