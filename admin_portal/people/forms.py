@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -18,6 +20,8 @@ from admin_portal.people.users import NAMES, values_of
 from admin_portal.resources import RESOURCES, permissions_in
 from admin_portal.sign_in.forms import LONGEST_EMAIL, ConfirmedForm, refuse_undeliverable
 from admin_portal.typed_text import refuse_control_characters, refuse_keys
+
+_OF_THE_PERSON = ("username", "first_name", "last_name", "email")
 
 
 def _line(label: Any, longest: int) -> forms.CharField:
@@ -74,16 +78,17 @@ class UserForm(ConfirmedForm):
             )
         if person == self.user:
             own["is_active"].disabled = own["role"].disabled = True
+            own["role"].required = False  # who came by the command line may have none
 
     def clean_username(self) -> str:
-        name: str = self.cleaned_data["username"]
-        if self._others().filter(username__iexact=name).exists():
+        name: str = User.normalize_username(self.cleaned_data["username"])
+        if _is_among(name, self._others().values_list("username", flat=True)):
             raise ValidationError(_("Another user has this name."))
         return name
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]
-        if self._others().filter(email__iexact=email).exists():
+        if _is_among(email, self._others().values_list("email", flat=True)):
             raise ValidationError(_("Another user has this e-mail address."))
         return email
 
@@ -92,7 +97,8 @@ class UserForm(ConfirmedForm):
         if password := cleaned.get("password"):
             as_it_will_be = User(
                 pk=self.person.pk if self.person else None,
-                **{name: cleaned.get(name, "") for name in ("username", "first_name", "email")},
+                password=self.person.password if self.person else "",
+                **{name: cleaned.get(name, "") for name in _OF_THE_PERSON},
             )
             try:
                 password_validation.validate_password(password, as_it_will_be)
@@ -131,7 +137,7 @@ class RoleForm(ConfirmedForm):
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
         others = Group.objects.exclude(pk=self.role.pk if self.role else 0)
-        if others.filter(name__iexact=name).exists():
+        if _is_among(name, others.values_list("name", flat=True)):
             raise ValidationError(_("Another role has this name."))
         return name
 
@@ -157,6 +163,15 @@ def values_of_role(role: Role) -> dict[str, Any]:
     permissions = [] if role.has_all else sorted(permissions_of(role))
     access = "all" if role.has_all else "custom"
     return {"name": role.group.name, "access": access, "resources": permissions}
+
+
+def _is_among(text: str, others: Iterable[str]) -> bool:
+    """Tell whether a text is among others, whatever its case and width. SQLite knows ASCII's."""
+    return _folded(text) in {_folded(other) for other in others}
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
 
 
 def _roles_for(actor: User, person: User | None) -> list[tuple[str, str]]:

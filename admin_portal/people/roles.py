@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from django.contrib.auth.models import Group, Permission, User
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from admin_portal.action_log.actions import Action
 from admin_portal.action_log.recording import Change, record
-from admin_portal.actors import Actor
+from admin_portal.actors import NOBODY, Actor
 from admin_portal.people.models import Role
 from admin_portal.resources import RESOURCES, Resource, permissions_in
 from admin_portal.sign_in.sessions import end_sessions
+
+MANAGE = "people.manage_permissions"
 
 ADMINISTRATORS = "Administrators"
 """The role that has all, which the first administrator gets."""
@@ -33,8 +36,7 @@ def permissions_of(role: Role) -> frozenset[str]:
     """Return what a role permits, as "app.codename": every resource, where it has all."""
     if role.has_all:
         return frozenset(permissions_in(RESOURCES))
-    granted = role.group.permissions.values_list("content_type__app_label", "codename")
-    return frozenset(f"{app}.{codename}" for app, codename in granted)
+    return _names(role.group.permissions.all())
 
 
 def with_what_they_need(
@@ -62,7 +64,7 @@ def administrators_role() -> Role:
 @transaction.atomic
 def create_role(name: str, *, has_all: bool, permissions: Iterable[str], by: Actor) -> Role:
     """Make a role. Raises Refused where `by` would grant more than they have."""
-    lock_people()
+    by = lock_people(by)
     _require_no_more_than_own(has_all, permissions, by)
     role = Role.objects.create(group=Group.objects.create(name=name), has_all=has_all)
     _grant(role, permissions)
@@ -79,8 +81,8 @@ def change_role(
     Raises Refused for one's own role, for more than `by` has, and where nobody would be left who
     has all.
     """
-    lock_people()
-    role = Role.objects.select_related("group").get(pk=role.pk)
+    by = lock_people(by)
+    role = _as_it_is_now(role)
     before = _told(role)
     if by.user and role_of(by.user) == role:
         raise Refused(_("This is your own role. Ask another administrator to change it."))
@@ -104,7 +106,8 @@ def change_role(
 @transaction.atomic
 def delete_role(role: Role, *, by: Actor) -> None:
     """Delete a role that nobody has. Raises Refused while somebody has it."""
-    lock_people()
+    by = lock_people(by)
+    role = _as_it_is_now(role)
     if User.objects.filter(groups=role.group_id).exists():
         raise Refused(_("Somebody has this role. Give them another one first."))
     _require_may_touch(role, by)
@@ -122,6 +125,7 @@ def assign(user: User, role: Role, *, by: Actor) -> None:
         raise Refused(_("You can't change your own role. Ask another administrator."))
     _require_may_touch(role, by)
     user.groups.set([role.group_id])
+    user.user_permissions.clear()  # of before there were roles: who has one may do what it says
     user.is_superuser = role.has_all
     user.save(update_fields=["is_superuser"])
 
@@ -130,15 +134,27 @@ def require_may_change(user: User, *, by: Actor) -> None:
     """Raise Refused where `user` may do more than `by`, who could otherwise become them."""
     if by.user is None or by.user.is_superuser or by.user == user:
         return
-    role = role_of(user)
-    if user.is_superuser or (role and not permissions_of(role) <= by.user.get_all_permissions()):
+    # Not `get_all_permissions`, which knows none of an inactive user's.
+    granted = _names(Permission.objects.filter(Q(group__user=user) | Q(user=user)))
+    if user.is_superuser or not granted <= by.user.get_all_permissions():
         raise Refused(_("This user may do more than you, so you can't change them."))
 
 
-def lock_people() -> None:
-    """Wait for whoever changes users or roles just now: what is looked at then stays true."""
-    # SQLite's transactions come one by one anyway.
-    list(Role.objects.select_for_update().filter(has_all=True).order_by("pk"))
+def lock_people(by: Actor = NOBODY) -> Actor:
+    """Wait for whoever changes users or roles just now: what is looked at then stays true.
+
+    Returns `by` as they are then. Raises Refused if somebody has put them out meanwhile.
+    """
+    # One row that is always there. SQLite's transactions come one by one anyway.
+    app, _dot, codename = MANAGE.partition(".")
+    rows = Permission.objects.select_for_update(of=("self",), no_key=True)
+    list(rows.filter(content_type__app_label=app, codename=codename))
+    if by.user is None:
+        return by
+    user = User.objects.filter(pk=by.user.pk, is_active=True).first()
+    if user is None or not user.has_perm(MANAGE):
+        raise Refused(_("You may no longer manage users and roles, so nothing was changed."))
+    return replace(by, user=user)
 
 
 def require_somebody_with_all() -> None:
@@ -160,6 +176,19 @@ def _require_no_more_than_own(has_all: bool, permissions: Iterable[str], by: Act
         raise Refused(
             _("This role permits more than yours, so you can neither give nor change it.")
         )
+
+
+def _as_it_is_now(role: Role) -> Role:
+    found = Role.objects.select_related("group").filter(pk=role.pk).first()
+    if found is None:
+        raise Refused(_("Somebody has deleted this role meanwhile."))
+    return found
+
+
+def _names(permissions: QuerySet[Permission]) -> frozenset[str]:
+    """Return permissions as "app.codename"."""
+    granted = permissions.values_list("content_type__app_label", "codename")
+    return frozenset(f"{app}.{codename}" for app, codename in granted)
 
 
 def _grant(role: Role, permissions: Iterable[str]) -> None:

@@ -16,6 +16,7 @@ from admin_portal.people import roles
 from admin_portal.people.models import Role
 from admin_portal.preferences.models import Preferences
 from admin_portal.security import mails
+from admin_portal.security.resetting import reset_second_factors
 from admin_portal.sign_in.sessions import end_sessions
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def create_user(values: Values, password: str, *, by: Actor) -> User:
 
     Raises `roles.Refused` where `by` may not give the role.
     """
-    roles.lock_people()
+    by = roles.lock_people(by)
     user = User(is_active=bool(values["is_active"]))
     _write(user, values)
     user.set_password(password or None)
@@ -96,12 +97,10 @@ def change_user(user: User, values: Values, password: str, *, seen: Values, by: 
     Raises Changed where somebody else has changed the user since it was seen, and
     `roles.Refused` where `by` may not, or nobody would be left who has all.
     """
-    roles.lock_people()
-    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    user, by = _held(user, by)
     before = values_of(user)
-    if meanwhile := {name: before[name] for name in NAMES if before[name] != seen[name]}:
+    if meanwhile := {name: before[name] for name in NAMES if before[name] != seen.get(name)}:
         raise Changed(meanwhile)
-    roles.require_may_change(user, by=by)
     _write(user, values)
     if password:
         user.set_password(password)
@@ -122,11 +121,9 @@ def change_user(user: User, values: Values, password: str, *, seen: Values, by: 
 @transaction.atomic
 def delete_user(user: User, *, by: Actor) -> None:
     """Delete a user. What they did stays in the record. Raises `roles.Refused`, as above."""
-    roles.lock_people()
+    user, by = _held(user, by)
     if by.user == user:
         raise roles.Refused(_("This is your own account. Ask another administrator to delete it."))
-    user = User.objects.get(pk=user.pk)
-    roles.require_may_change(user, by=by)
     told, name = _told(values_of(user), {}), user.username
     end_sessions(user)
     user.delete()
@@ -137,9 +134,26 @@ def delete_user(user: User, *, by: Actor) -> None:
 @transaction.atomic
 def sign_out(user: User, *, by: Actor) -> None:
     """End all of a user's sessions. Raises `roles.Refused`, as above."""
-    roles.require_may_change(user, by=by)
+    user, by = _held(user, by)
     end_sessions(user)
     record(Action.USER_SIGNED_OUT, by=by, subject=user.username)
+
+
+@transaction.atomic
+def reset_factors(user: User, *, by: Actor) -> None:
+    """Take a user's second factors away. Raises `roles.Refused`, as above."""
+    user, by = _held(user, by)
+    reset_second_factors(user, by)
+
+
+def _held(user: User, by: Actor) -> tuple[User, Actor]:
+    """Return both as they are, and stay until the transaction ends; `by` may change `user`."""
+    by = roles.lock_people(by)
+    found = User.objects.select_for_update(no_key=True).filter(pk=user.pk).first()
+    if found is None:
+        raise roles.Refused(_("Somebody has deleted this user meanwhile."))
+    roles.require_may_change(found, by=by)
+    return found, by
 
 
 def _write(user: User, values: Values) -> None:

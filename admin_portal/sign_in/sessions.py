@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.contrib.auth import logout
+from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
@@ -26,6 +26,12 @@ class TimeLeft:
 
     idle: float
     longest: float
+
+
+def stay_signed_in(request: HttpRequest) -> None:
+    """Go on in a new session after one's own password was changed, which ended all others."""
+    update_session_auth_hash(request, User.objects.get(username=request.user.get_username()))
+    UserSession.objects.create_from_request(request)
 
 
 class SessionMiddleware:

@@ -6,8 +6,11 @@ def give_role(apps, schema_editor):
     people = apps.get_model("auth", "User").objects.filter(is_superuser=True)
     if not people.exists():
         return
-    group, _is_new = apps.get_model("auth", "Group").objects.get_or_create(name="Administrators")
-    apps.get_model("people", "Role").objects.get_or_create(group=group, defaults={"has_all": True})
+    groups = apps.get_model("auth", "Group").objects
+    # A group of that name may have other people: they get nothing by this.
+    taken = groups.filter(name="Administrators").exists()
+    group = groups.create(name="Administrators (All)" if taken else "Administrators")
+    apps.get_model("people", "Role").objects.create(group=group, has_all=True)
     for user in people:
         user.groups.set([group])
 

@@ -20,7 +20,7 @@ from admin_portal.actors import actor_of
 from admin_portal.people import users
 from admin_portal.people.forms import UserForm
 from admin_portal.people.models import Role
-from admin_portal.people.roles import Refused, require_may_change
+from admin_portal.people.roles import Refused
 from admin_portal.people.views.guarding import (
     ask_first,
     begin,
@@ -30,7 +30,7 @@ from admin_portal.people.views.guarding import (
     seen_in,
 )
 from admin_portal.requests import AuthenticatedRequest
-from admin_portal.security.resetting import reset_second_factors
+from admin_portal.sign_in.sessions import stay_signed_in
 
 ON_A_PAGE = 50
 
@@ -51,12 +51,7 @@ class FilterForm(forms.Form):
         max_length=150,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
     )
-    role = forms.ModelChoiceField(
-        Role.objects.select_related("group").order_by("group__name"),
-        label=gettext_lazy("User Role"),
-        required=False,
-        empty_label=gettext_lazy("All"),
-    )
+    role = forms.ChoiceField(label=gettext_lazy("User Role"), required=False)
     status = forms.ChoiceField(
         label=gettext_lazy("Status"),
         required=False,
@@ -76,6 +71,12 @@ class FilterForm(forms.Form):
             ("newest", gettext_lazy("Newest first")),
         ],
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named = Role.objects.order_by("group__name").values_list("pk", "group__name")
+        role: Any = self.fields["role"]
+        role.choices = [("", _("All")), *((str(pk), name) for pk, name in named)]
 
 
 @for_managers
@@ -139,14 +140,9 @@ def delete_user(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 @for_managers
 def reset_factors(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(User, pk=pk)
-
-    def reset() -> None:
-        require_may_change(person, by=actor_of(request))
-        reset_second_factors(person, by=actor_of(request))
-
     return ask_first(
         request,
-        do=reset,
+        do=partial(users.reset_factors, person, by=actor_of(request)),
         question=_("Reset the second factors of %s?") % person.username,
         explanation=_(
             "Their authenticator app, passkeys and recovery codes stop working, and they are"
@@ -191,6 +187,8 @@ def _save(request: AuthenticatedRequest, person: User, now: dict[str, str]) -> H
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
+            if person == request.user and form.cleaned_data["password"]:
+                stay_signed_in(request)
             messages.success(request, _("You saved the user."))
             return redirect("user", pk=person.pk)
     return _render(request, form, person, note_of(now))
@@ -230,7 +228,7 @@ def _chosen(chosen: dict[str, Any]) -> QuerySet[User]:
             | Q(email__icontains=word)
         )
     if chosen.get("role"):
-        found = found.filter(groups__role=chosen["role"])
+        found = found.filter(groups=chosen["role"])
     if chosen.get("status"):
         found = found.filter(is_active=chosen["status"] == "active")
     return found
