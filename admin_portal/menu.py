@@ -196,6 +196,23 @@ SIDEBAR = (
 
 HEADER = (
     Link(
+        _("Security"),
+        "mfa_index",
+        actions=(
+            Action(
+                _("Set up a second factor"),
+                "mfa_index",
+                words=_("two-factor authenticator app passkey recovery codes"),
+            ),
+            Action(_("Change your password"), "account_change_password"),
+        ),
+    ),
+    Link(
+        _("Sessions"),
+        "usersessions_list",
+        actions=(Action(_("Sign out the other sessions"), "usersessions_list"),),
+    ),
+    Link(
         _("Notifications"),
         "notifications",
         actions=(

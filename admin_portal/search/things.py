@@ -10,10 +10,12 @@ from django.contrib.auth.models import User
 from django.db import models
 from django.forms import Field
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from admin_portal.action_log.actions import Action as LoggedAction
 from admin_portal.help.screens import help_about
-from admin_portal.menu import HEADER, Link, allowed_links, entries_for
+from admin_portal.menu import HEADER, Link, allowed_links, entries_for, permission_for
 from api_keys.store_configuration.forms import ApiKeysForm, key_field
 from api_keys.store_configuration.global_settings import GlobalSettingsForm
 from api_keys.store_configuration.held_keys import held_keys
@@ -34,6 +36,8 @@ class Kind(models.TextChoices):
     PAGE = "page", _("Pages")
     FIELD = "field", _("Configuration fields")
     ACTION = "action", _("Actions")
+    USER = "user", _("Users")
+    RECORDS = "records", _("Action log")
     HELP = "help", _("Help")
 
 
@@ -58,6 +62,27 @@ def things_for(user: User) -> Iterator[Thing]:
                 yield from _at(link, (entry.title, group.title), user)
     for link in allowed_links(HEADER, user):
         yield from _on_page(link, (), user)
+    yield from _people_for(user)
+    yield from _records_for(user)
+
+
+def _people_for(user: User) -> Iterator[Thing]:
+    if not user.has_perm(permission_for("all_users")):
+        return
+    columns = ("pk", "username", "first_name", "last_name", "email")
+    for pk, *names in User.objects.order_by("username").values_list(*columns):
+        trail = (_("System"), _("Permissions"), _("All Users"))
+        yield Thing(Kind.USER, names[0], trail, reverse("user", args=[pk]), (" ".join(names[1:]),))
+
+
+def _records_for(user: User) -> Iterator[Thing]:
+    """Return where the log shows every action of a kind: its rows are for the log's own filters."""
+    if not user.has_perm(permission_for("action_report")):
+        return
+    trail = (_("System"), _("Action Logs"), _("Report"))
+    for value, label in LoggedAction.choices:
+        url = f"{reverse('action_report')}?{urlencode({'action': value})}"
+        yield Thing(Kind.RECORDS, label, trail, url)
 
 
 def _at(link: Link, trail: tuple[StrPromise | str, ...], user: User) -> Iterator[Thing]:

@@ -47,6 +47,8 @@ def suggested(client: Client, query: str) -> str:
         ("audit", "/system/action-logs/report/#export"),
         ("mark as read", "/notifications/"),
         ("dashboard", "/"),
+        ("change password", "/account-setting/security/password/"),
+        ("invite", "/system/permissions/users/new/"),
     ],
 )
 def test_the_best_result_is_what_one_means(admin_client: Client, query: str, url: str) -> None:
@@ -107,6 +109,38 @@ def test_every_result_leads_to_something_that_is_there(admin_client: Client) -> 
 
 def test_each_configuration_page_has_its_fields_found() -> None:
     assert {link.url_name for link in links_below(CONFIGURATION)} == set(FIELDS)
+
+
+def test_people_are_found_by_any_of_their_names(admin_client: Client) -> None:
+    mia = User.objects.create_user(
+        "mia", "Mia.M@example.com", first_name="Ｍｉａ", last_name="Müller-ÉMILE"
+    )
+
+    for query in ("mia", "mia müller", "MÜLLER-émile", "mia.m@example", "system mia"):
+        assert f"/system/permissions/users/{mia.pk}/" in found(admin_client, query), query
+    assert found(client_with("view_storedkey"), "mia") == []
+
+
+def test_what_was_done_is_found_in_the_log_by_whom_may_see_it(admin_client: Client) -> None:
+    url = "/system/action-logs/report/?action=sign_in.failed"
+
+    assert url in found(admin_client, "sign-in failed")
+    assert url not in found(client_with("manage_permissions"), "sign-in failed")
+    assert admin_client.get(url).status_code == 200
+
+
+def test_thousands_of_people_are_found_with_as_many_queries(
+    admin_client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    User.objects.bulk_create([User(username=f"person {number}") for number in range(3000)])
+    suggested(admin_client, "the first request begins the session")
+
+    with django_assert_max_num_queries(8):
+        options = suggested(admin_client, "person 29")
+
+    assert options.count('role="option"') == 8
+    assert "159 results" in options
+    assert options.index(">person 29<") < options.index(">person 290<")
 
 
 @pytest.mark.parametrize("query", ["", "   ", "\x00", "\u200b"])
@@ -198,5 +232,5 @@ def test_suggestions_cost_few_queries(
     admin_client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     admin_client.get("/")  # which notes, as once in a while, that she was seen
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(8):
         suggested(admin_client, "another-issuers-very-own-key")
