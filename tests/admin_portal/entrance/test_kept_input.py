@@ -9,6 +9,7 @@ from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
+from pytest_django import Settings
 
 from admin_portal.sign_in.kept_input import MOST_BYTES, signature_of
 from api_keys.contract import Environment, generate_key
@@ -98,7 +99,8 @@ def test_another_person_never_sees_it(ada: Client) -> None:
     assert BACK not in later.text
 
 
-def test_a_quarter_of_an_hour_later_it_is_gone(ada: Client) -> None:
+def test_a_quarter_of_an_hour_later_it_is_gone(ada: Client, settings: Settings) -> None:
+    settings.SESSION_COOKIE_AGE = 3600
     with time_machine.travel("2026-03-01 08:00", tick=False) as clock:
         sign_in(ada)
         send_signed_out(ada, debug_logging="True")

@@ -86,6 +86,18 @@ def test_what_scripts_ask_by_themselves_keeps_no_session_alive(
     assert not is_signed_in(ada)
 
 
+def test_session_that_something_else_writes_is_kept_alive_by_no_means(
+    ada: Client, clock: time_machine.Traveller
+) -> None:
+    clock.shift(10 * MINUTE)
+    written = ada.session
+    written["something"] = "else"
+    written.save()
+    clock.shift(5 * MINUTE)
+
+    assert not is_signed_in(ada)
+
+
 def test_staying_signed_in_renews_the_session_but_not_its_end(
     ada: Client, clock: time_machine.Traveller
 ) -> None:
