@@ -26,7 +26,7 @@ from admin_portal.people.views.guarding import (
     seen_in,
 )
 from admin_portal.requests import AuthenticatedRequest
-from admin_portal.resources import RESOURCES
+from admin_portal.resources import RESOURCES, path_to
 
 MOST_SHOWN = 20
 """People of a role, by name on its page."""
@@ -88,14 +88,9 @@ def delete_role(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 
 def _save(request: AuthenticatedRequest, kept: Role, now: dict[str, Any]) -> HttpResponse:
     form = RoleForm(request.POST, user=request.user, role=kept, initial=now)
-    if form.is_valid() and seen_in(request, now) != now:
-        form.add_error(
-            None,
-            _(
-                "Somebody changed this role while you had the page open. Nothing was saved. Look at"
-                " your entries below, and save once more if they should replace that."
-            ),
-        )
+    seen = seen_in(request, now)
+    if form.is_valid() and seen != now:
+        form.add_error(None, _what_changed(seen, now))
     elif form.is_valid():
         try:
             roles.change_role(
@@ -111,6 +106,20 @@ def _save(request: AuthenticatedRequest, kept: Role, now: dict[str, Any]) -> Htt
             messages.success(request, _("You saved the role."))
             return redirect("role", pk=kept.pk)
     return _render(request, form, kept, note_of(now))
+
+
+def _what_changed(seen: dict[str, Any], now: dict[str, Any]) -> str:
+    """Tell what somebody else made of the role since it was seen."""
+    told = {}
+    if now["name"] != seen.get("name"):
+        told[_("Role name")] = now["name"]
+    if any(now[part] != seen.get(part) for part in ("access", "resources")):
+        titles = [str(path_to(permission)[-1].title) for permission in now["resources"]]
+        told[_("Resources")] = ", ".join(titles) or _("All")
+    return _(
+        "Somebody changed this role while you had the page open (%(told)s). Nothing was saved. Look"
+        " at your entries below, and save once more if they should replace that."
+    ) % {"told": "; ".join(f"{name}: {value}" for name, value in told.items())}
 
 
 def _render(

@@ -119,6 +119,7 @@ def test_second_of_two_who_change_a_role_is_told(client: Client, testers: Role) 
 
     testers.refresh_from_db()
     assert "Somebody changed this role while you had the page open" in page
+    assert "(Resources: Magento Services)" in page
     assert roles.permissions_of(testers) == {SEE_KEYS}
 
 
