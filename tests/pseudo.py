@@ -52,7 +52,8 @@ class _Catalog:
     def gettext(self, message: str) -> str:
         self.asked_for.add(message)
         text = message.rpartition(trans_real.CONTEXT_SEPARATOR)[2]
-        return f"⟦{text}⟧" if text else ""
+        # Django takes the parts of "yes,no,maybe" one by one.
+        return ",".join(f"⟦{part}⟧" for part in text.split(",")) if text else ""
 
     def ngettext(self, singular: str, plural: str, number: int) -> str:
         self.asked_for.add(singular)
