@@ -15,12 +15,13 @@ test: ## Run all tests, in a browser (REQUIRE_BROWSER=1) and on PostgreSQL, too
 	@.venv/bin/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
 	@.venv/bin/python -m tests.postgresql -n 2 --dist worksteal $(PYTEST_ARGS)
 
-check: ## Check style, types and templates
+check: ## Check style, types, templates and translations
 	@$(PYTHON) admin_portal/embedded/install.py requirements.txt requirements-dev.txt
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/djlint --lint --quiet templates
+	.venv/bin/python -m tests.catalogs check
 
 requirements: ## Pin requirements*.in anew, with hashes (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade requirements.in -o requirements.txt

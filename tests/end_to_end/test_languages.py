@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.end_to_end.person import PHONE
+from tests.end_to_end.person import PHONE, give_admin_password
 from tests.end_to_end.processes import Sites
 
 SIGN_IN = "サインイン"
@@ -13,7 +13,7 @@ def test_sites_speak_the_language_that_is_asked_for_or_chosen(
 ) -> None:
     with browser.new_context(locale="ja-JP") as context:
         page = context.new_page()
-        for site in (sites.admin, sites.account):
+        for site in (sites.account, sites.admin):
             page.goto(site)
             expect(page.get_by_role("button", name=SIGN_IN, exact=True)).to_be_visible()
             page.get_by_role("link", name="English").click()
@@ -22,12 +22,28 @@ def test_sites_speak_the_language_that_is_asked_for_or_chosen(
             page.goto(site)
             expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
 
+        administrator_chooses_japanese(page, sites)
+        expect(page.get_by_role("navigation", name="メインメニュー")).to_be_visible()
+        for path in ("/", "/system/action-logs/report/", "/system/permissions/users/"):
+            assert_fits(page, sites.admin + path)
+
         create_account(page, sites)
         choose_japanese(page)
 
         expect(page.get_by_role("heading", name="マイアカウント")).to_be_visible()
         for path in ("/my-account/api-portal/", "/my-account/security/", "/my-account/language/"):
             assert_fits(page, sites.account + path)
+
+
+def administrator_chooses_japanese(page: Page, sites: Sites) -> None:
+    give_admin_password(page, sites)
+    page.goto(f"{sites.admin}/system/permissions/users/1/")
+    page.get_by_label("First Name").fill("Ada")
+    page.get_by_label("Last Name").fill("Lovelace")
+    page.get_by_label("Email").fill("ada@example.com")
+    page.get_by_label("Interface Locale").select_option("日本語")
+    page.get_by_label("Your Password").fill(sites.password)
+    page.get_by_role("button", name="Save User").click()
 
 
 def create_account(page: Page, sites: Sites) -> None:
