@@ -16,6 +16,8 @@ from admin_portal.preferences.forms import PreferencesForm
 from admin_portal.preferences.instants import instant
 from admin_portal.preferences.models import Preferences
 
+pytestmark = pytest.mark.postgresql
+
 NOON = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
 
 
