@@ -13,6 +13,13 @@ from admin_portal.encryption import UnreadableError, decrypt, encrypt
 
 logger = logging.getLogger(__name__)
 
+_MARK = "seal of the Action Log: "
+"""What a key is encrypted with. The Admin also encrypts texts that people know, as the secrets of
+their authenticator apps; none has a space, so that none passes for a key."""
+
+NOT_AS_NOTED = "not as noted"
+"""What a row is sealed with in place of the one before, where rows were cut off before it."""
+
 
 def key_for(number: int) -> str:
     """Return the key that seals the record of that number, which is the next one.
@@ -22,7 +29,7 @@ def key_for(number: int) -> str:
     last = ChainKey.objects.order_by("first_number").last()
     if last:
         try:
-            return decrypt(last.ciphertext)
+            return opened(last)
         except UnreadableError:
             logger.error(
                 "No key of ADMIN_ENCRYPTION_KEYS opens what seals the Action Log from row %s on:"
@@ -31,8 +38,38 @@ def key_for(number: int) -> str:
                 number,
             )
     key = secrets.token_hex(32)
-    ChainKey.objects.create(first_number=number, ciphertext=encrypt(key))
+    ChainKey.objects.create(first_number=number, ciphertext=encrypt(_MARK + key))
     return key
+
+
+def opened(kept: ChainKey) -> str:
+    """Return a key. Raises UnreadableError, also for what was encrypted to be something else."""
+    text = decrypt(kept.ciphertext)
+    if not text.startswith(_MARK):
+        raise UnreadableError
+    return text.removeprefix(_MARK)
+
+
+def mac_before_next(head: ChainHead) -> str:
+    """Return what the next row is sealed with: the seal of the last one.
+
+    Unless it was not us who noted that row as the last: others were cut off behind it, and the
+    verification is to find the next one wrong for good.
+    """
+    sealed_by = ChainKey.objects.filter(first_number__lte=head.number).order_by("first_number")
+    try:
+        key = opened(last) if (last := sealed_by.last()) else None
+    except UnreadableError:
+        key = None
+    # Without a key, the rows before are found anyway: as not verifiable.
+    if not key or is_sealed(head, key):
+        return head.mac
+    logger.error("The Action Log was cut off, or changed, behind row %s.", head.number)
+    return NOT_AS_NOTED
+
+
+def is_sealed(head: ChainHead, key: str) -> bool:
+    return hmac.compare_digest(head.seal.encode(), head_seal(head, key).encode())
 
 
 def seal(row: ActionRecord, key: str, *, before: str) -> str:

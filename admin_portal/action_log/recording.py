@@ -69,7 +69,7 @@ def record(
         request_id=_text(by.request_id)[:64],
     )
     key = chain.key_for(row.number)
-    row.mac = chain.seal(row, key, before=head.mac)
+    row.mac = chain.seal(row, key, before=chain.mac_before_next(head))
     row.save(force_insert=True)
     head.number, head.mac = row.number, row.mac
     head.seal = chain.head_seal(head, key)

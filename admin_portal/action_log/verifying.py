@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from admin_portal.action_log import chain
 from admin_portal.action_log.models import ActionRecord, ChainHead, ChainKey
-from admin_portal.encryption import UnreadableError, decrypt
+from admin_portal.encryption import UnreadableError
 
 ROWS_IN_A_BATCH = 2000
 
@@ -112,9 +112,7 @@ def _about_the_end(place: Place) -> Iterator[Finding]:
         yield Finding(head.number + 1, place.number, HEAD_BEHIND)
     elif place.number:
         key = keys.of(head.number)
-        if head.mac != place.mac or (
-            isinstance(key, str) and not hmac.compare_digest(head.seal, chain.head_seal(head, key))
-        ):
+        if head.mac != place.mac or (isinstance(key, str) and not chain.is_sealed(head, key)):
             yield Finding(head.number, head.number, HEAD_ALTERED)
 
 
@@ -171,6 +169,6 @@ def _keys() -> _Keys:
 
 def _opened(row: ChainKey) -> str | _NoKey:
     try:
-        return decrypt(row.ciphertext)
+        return chain.opened(row)
     except UnreadableError:
         return _NoKey(LOCKED)

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from hypothesis import HealthCheck, given, settings as hypothesis_settings, strategies as st
 from pytest_django import Settings
 
-from admin_portal.action_log import verifying
+from admin_portal.action_log import chain, verifying
 from admin_portal.action_log.actions import Action
 from admin_portal.action_log.models import ActionRecord, ChainHead, ChainKey
 from admin_portal.action_log.recording import Change, record
@@ -101,6 +101,16 @@ def test_last_row_is_missed_even_where_the_one_before_was_made_the_last(log: Non
     assert findings() == [f"row {LAST - 1}: {verifying.HEAD_ALTERED}"]
 
 
+def test_cut_off_rows_are_not_forgotten_once_the_admin_has_written_on(log: None) -> None:
+    remove(LAST)
+    ChainHead.objects.update(number=LAST - 1, mac=rows(LAST - 1).get().mac)
+
+    for _each in range(2):
+        record(Action.SIGNED_OUT, by=NOBODY)
+
+    assert findings() == [f"row {LAST}: {verifying.ALTERED}"]
+
+
 def test_gap_that_was_closed_is_found(log: None) -> None:
     remove(4)
     for number in range(5, LAST + 1):
@@ -138,7 +148,23 @@ def test_every_row_is_suspect_where_the_note_of_the_last_is_gone(log: None) -> N
 def test_exchanged_key_is_found(log: None) -> None:
     ChainKey.objects.update(ciphertext=encrypt("a key of my own"))
 
-    assert findings()[0] == f"rows 1-7: {verifying.ALTERED}"
+    assert findings() == [f"rows 1-7: {verifying.LOCKED}"]
+
+
+def test_what_the_admin_encrypted_for_another_purpose_is_no_key(log: None) -> None:
+    """Somebody's own authenticator app, for instance: they know what is in it."""
+    known = "JBSWY3DPEHPK3PXP"
+    forged = rows(LAST).get()
+    forged.subject = "Somebody else's role"
+    forged.mac = chain.seal(forged, known, before=rows(LAST - 1).get().mac)
+    rows(LAST).update(subject=forged.subject, mac=forged.mac)
+    head = ChainHead(pk=1, number=LAST, mac=forged.mac)
+    head.seal = chain.head_seal(head, known)
+    head.save()
+
+    ChainKey.objects.create(first_number=LAST, ciphertext=encrypt(known))
+
+    assert findings() == [f"row {LAST}: {verifying.LOCKED}"]
 
 
 def test_removed_key_is_found(log: None) -> None:
