@@ -111,6 +111,16 @@ def test_each_configuration_page_has_its_fields_found() -> None:
     assert {link.url_name for link in links_below(CONFIGURATION)} == set(FIELDS)
 
 
+@pytest.mark.parametrize("words", ["service connection", "サービス接続"])
+def test_in_japanese_both_languages_find_a_page(admin_client: Client, words: str) -> None:
+    query = urlencode({"q": words})
+
+    page = admin_client.get(f"/search/?{query}", headers={"accept-language": "ja"})
+
+    assert 'lang="ja"' in page.text
+    assert '<a href="/system/tools/service-connection/">' in page.text
+
+
 def test_people_are_found_by_any_of_their_names(admin_client: Client) -> None:
     mia = User.objects.create_user(
         "mia", "Mia.M@example.com", first_name="Ｍｉａ", last_name="Müller-ÉMILE"
