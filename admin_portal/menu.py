@@ -196,6 +196,16 @@ SIDEBAR = (
 
 HEADER = (
     Link(
+        _("Account Setting"),
+        "account_setting",
+        actions=(
+            Action(_("Change your name or e-mail address"), "account_setting"),
+            Action(
+                _("Choose your language and time zone"), "own_language", words=_("locale clock")
+            ),
+        ),
+    ),
+    Link(
         _("Security"),
         "mfa_index",
         actions=(

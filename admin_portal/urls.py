@@ -6,6 +6,7 @@ from admin_portal import security_txt, views
 from admin_portal.entrance.sessions import back_again, session, sessions
 from admin_portal.entrance.views import locked_users
 from admin_portal.help.views import help_page
+from admin_portal.people.views.own_account import account_setting, own_language
 from admin_portal.search import views as search
 from admin_portal.security.recording import recorded
 from admin_portal.sign_in.urls import COMING_IN, own_account
@@ -28,6 +29,8 @@ urlpatterns = [
         name="account_reset_password_from_key_done",
     ),
     *own_account("account-setting/", changing=recorded),
+    path("account-setting/", account_setting, name="account_setting"),
+    path("account-setting/language/", own_language, name="own_language"),
     path("account-setting/sessions/", sessions, name="usersessions_list"),
     path("search/", search.search, name="search"),
     path("search/suggestions/", search.suggestions, name="search_suggestions"),

@@ -69,6 +69,7 @@ HELP = (
         ("all_users", "new_user", "user", "delete_user", "reset_factors", "sign_out_user"),
     ),
     Help("user-roles", _("User Roles"), ("user_roles", "new_role", "role", "delete_role")),
+    Help("account-setting", _("Account Setting"), ("account_setting", "own_language")),
     Help("sessions", _("Sessions"), ("usersessions_list", "back_again")),
     Help("locked-users", _("Locked Users"), ("locked_users",)),
 )

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from admin_portal.people.models import Role
 from admin_portal.people.roles import permissions_of, with_what_they_need
-from admin_portal.people.users import NAMES, values_of
+from admin_portal.people.users import NAMES, OWN, values_of
 from admin_portal.resources import RESOURCES, permissions_in
 from admin_portal.sign_in.forms import LONGEST_EMAIL, ConfirmedForm, refuse_undeliverable
 from admin_portal.typed_text import refuse_control_characters, refuse_keys
@@ -111,6 +111,42 @@ class UserForm(ConfirmedForm):
 
     def _others(self) -> Any:
         return User.objects.exclude(pk=self.person.pk if self.person else 0)
+
+
+class OwnAccountForm(ConfirmedForm):
+    """What everybody changes of themselves. Only another address takes the password."""
+
+    first_name = _line(NAMES["first_name"], 150)
+    last_name = _line(NAMES["last_name"], 150)
+    email = forms.EmailField(
+        label=NAMES["email"], max_length=LONGEST_EMAIL, validators=[refuse_undeliverable]
+    )
+
+    field_order = (*OWN, "your_password")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            # The first administrator has neither name nor address, and need not have one.
+            field.required = bool(self.initial.get(name))
+        self.fields["your_password"].help_text = _("Only to change your e-mail address.")
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        others = User.objects.exclude(pk=self.user.pk).values_list("email", flat=True)
+        if email and _is_among(email, others):
+            raise ValidationError(_("Another user has this e-mail address."))
+        return email
+
+    def clean_your_password(self) -> str:
+        if self.cleaned_data.get("email", self.user.email) == self.user.email:
+            return ""
+        if not self.cleaned_data["your_password"]:
+            raise ValidationError(_("Your password is needed to change your e-mail address."))
+        return super().clean_your_password()
+
+    def values(self) -> dict[str, str]:
+        return {name: self.cleaned_data[name] for name in OWN}
 
 
 class RoleForm(ConfirmedForm):

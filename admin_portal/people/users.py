@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _now, gettext_lazy as _
 
 from admin_portal.action_log.actions import Action
 from admin_portal.action_log.recording import Change, record
@@ -37,6 +37,10 @@ _OF_THE_USER = ("username", "first_name", "last_name", "email", "is_active")
 
 Values = Mapping[str, str]
 """A user's values by the keys of NAMES, as text: `is_active` is "1" or "", `role` a number."""
+
+
+OWN = ("first_name", "last_name", "email")
+"""What everybody may change of themselves."""
 
 
 class Changed(Exception):
@@ -116,6 +120,39 @@ def change_user(user: User, values: Values, password: str, *, seen: Values, by: 
         end_sessions(user)
     if told:
         record(Action.USER_CHANGED, by=by, subject=user.username, changes=told)
+
+
+def own_values_of(user: User) -> dict[str, str]:
+    values = values_of(user)
+    return {name: values[name] for name in OWN}
+
+
+@transaction.atomic
+def change_own(values: Values, *, seen: Values, by: Actor) -> None:
+    """Write what `by` says of themselves. Raises Changed, as `change_user` does."""
+    if by.user is None:
+        raise TypeError("Nobody has no account.")
+    roles.lock_people()
+    user = User.objects.select_for_update(no_key=True).get(pk=by.user.pk)
+    before = own_values_of(user)
+    if meanwhile := {name: before[name] for name in OWN if before[name] != seen.get(name)}:
+        raise Changed(meanwhile)
+    for name in OWN:
+        setattr(user, name, values[name])
+    user.save(update_fields=OWN)
+    if told := _told(before, values):
+        record(Action.ACCOUNT_CHANGED, by=by, subject=user.username, changes=told)
+
+
+def what_changed(changed: Changed) -> str:
+    """Say what somebody else made of a user while a page about them was open."""
+    told = "; ".join(
+        f"{NAMES[name]}: {in_words(name, value) or '–'}" for name, value in changed.now.items()
+    )
+    return _now(
+        "Somebody changed this user while you had the page open (%(told)s). Nothing was saved. Look"
+        " at your entries below, and save once more if they should replace that."
+    ) % {"told": told}
 
 
 @transaction.atomic

@@ -69,6 +69,6 @@ def test_before_signing_in(asked_for: set[str]) -> None:
 
 
 def test_without_permission(asked_for: set[str]) -> None:
-    found = pseudo.walk(client_with(), [path for _name, path in pages()], "eve")
+    found = pseudo.walk(client_with(), [path for _name, path in pages()], "eve", "English")
 
     assert found == {}

@@ -183,7 +183,7 @@ def _save(request: AuthenticatedRequest, person: User, now: dict[str, str]) -> H
                 by=actor_of(request),
             )
         except users.Changed as changed:
-            form.add_error(None, _what_changed(changed))
+            form.add_error(None, users.what_changed(changed))
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -203,17 +203,6 @@ def _render(request: AuthenticatedRequest, form: UserForm, person: User, seen: s
         "is_oneself": person == request.user,
     }
     return render(request, "people/user.html", context)
-
-
-def _what_changed(changed: users.Changed) -> str:
-    told = "; ".join(
-        f"{users.NAMES[name]}: {users.in_words(name, value) or '–'}"
-        for name, value in changed.now.items()
-    )
-    return _(
-        "Somebody changed this user while you had the page open (%(told)s). Nothing was saved. Look"
-        " at your entries below, and save once more if they should replace that."
-    ) % {"told": told}
 
 
 def _chosen(chosen: dict[str, Any]) -> QuerySet[User]:

@@ -59,6 +59,8 @@ WHO_MAY: dict[str, str | tuple[str, str]] = {
     "support_bundle": TOOLS,
     # One's own account
     "account_change_password": EVERYONE,
+    "account_setting": EVERYONE,
+    "own_language": EVERYONE,
     "account_reauthenticate": EVERYONE,
     "mfa_activate_totp": EVERYONE,
     "mfa_add_webauthn": EVERYONE,
