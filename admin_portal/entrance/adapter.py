@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from allauth.account.internal.stagekit import clear_login
 from allauth.account.internal.userkit import get_user_by_username
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import get_adapter as get_mfa_adapter
@@ -23,6 +24,9 @@ from admin_portal.security import mails
 from admin_portal.sign_in.adapters import SignInAdapter
 from api_keys.contract import KEY_PATTERN
 
+_FIRST_STEP = "first_step"
+"""In a session that nobody is signed in to yet: whose password was right, and a mark of it."""
+
 
 class AdminAdapter(SignInAdapter):
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
@@ -39,6 +43,8 @@ class AdminAdapter(SignInAdapter):
         found = cast("User | None", super().authenticate(request, **credentials))
         if found and found.is_active and attempt.is_admitted:
             lock_out.give_back(attempt)
+            if not request.user.is_authenticated:
+                request.session[_FIRST_STEP] = [found.pk, found.get_session_auth_hash()]
             return found
         if request.user.is_authenticated:
             lock_out.fail(attempt, Action.CONFIRMATION_FAILED, by=actor_of(request))
@@ -50,11 +56,12 @@ class AdminAdapter(SignInAdapter):
         return None
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
-        """Sign in, however it was proved, unless the account was locked meanwhile."""
+        """Sign in, however it was proved, unless the account was locked or changed meanwhile."""
         person, address = cast(User, user), request.META["REMOTE_ADDR"]
-        if lock_out.is_locked(person, address):
+        if lock_out.is_locked(person, address) or _is_out_of_date(request, person):
             by, name = Actor(None, address), person.get_username()
             record(Action.SIGN_IN_FAILED, by=by, result=Result.FAILURE, user_name=name)
+            clear_login(request)
             messages.error(request, self.error_messages["username_password_mismatch"])
             raise ImmediateHttpResponse(redirect("account_login"))
         with transaction.atomic():
@@ -96,3 +103,10 @@ class AdminAdapter(SignInAdapter):
         """Write the e-mail down; a page waits for no mail server."""
         browser = self.get_http_user_agent(self.request)[:200]
         mails.tell(user, template_prefix, ip=self.request.META["REMOTE_ADDR"], user_agent=browser)
+
+
+def _is_out_of_date(request: HttpRequest, user: User) -> bool:
+    """Tell whether the password was changed, or the user made inactive, since the first step."""
+    number, mark = request.session.pop(_FIRST_STEP, (None, ""))
+    is_other = number == user.pk and mark != user.get_session_auth_hash()
+    return is_other or not user.is_active

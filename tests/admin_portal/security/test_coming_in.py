@@ -12,8 +12,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from admin_portal.action_log.models import ChainHead
-from tests.admin_portal.security.conftest import PASSWORD, is_signed_in, recorded, sign_in
-from tests.second_factors import add_passkey
+from tests.admin_portal.security.conftest import (
+    PASSWORD,
+    SECOND_STEP,
+    is_signed_in,
+    recorded,
+    sign_in,
+)
+from tests.second_factors import add_passkey, totp_code, use_totp
 
 TRIES = {
     "wrong password": ("ada", "wrong"),
@@ -93,6 +99,26 @@ def test_passkey_of_an_inactive_user_opens_nothing(
     assert page.redirect_chain == [("/sign-in/", 302)]
     assert "inactive" not in page.text
     assert recorded() == [("sign_in.failed", "failure", "")]
+
+
+@pytest.mark.parametrize("change", ["inactive", "password"])
+def test_second_step_opens_nothing_once_the_first_is_worth_nothing(ada: User, change: str) -> None:
+    use_totp(ada)
+    client = Client()
+    sign_in(client)
+    if change == "inactive":
+        User.objects.filter(pk=ada.pk).update(is_active=False)
+    else:
+        ada.set_password("another pass phrase")
+        ada.save()
+
+    page = client.post(SECOND_STEP, {"code": totp_code()}, follow=True)
+    User.objects.filter(pk=ada.pk).update(is_active=True)
+
+    assert not is_signed_in(client)
+    assert page.redirect_chain == [("/sign-in/", 302)]
+    assert "not correct" in page.text
+    assert recorded()[-1] == ("sign_in.failed", "failure", "ada")
 
 
 def test_coming_and_going_are_recorded(ada: User) -> None:
