@@ -88,9 +88,9 @@ def create_user(values: Values, password: str, *, by: Actor) -> User:
     user.save()
     roles.assign(user, Role.objects.get(pk=int(values["role"])), by=by)
     Preferences.objects.create(user=user, language=values["language"])
-    record(Action.USER_CREATED, by=by, subject=user.username, changes=_told({}, values))
     if not password:
         mails.tell(user, mails.ACCOUNT_CREATED)
+    record(Action.USER_CREATED, by=by, subject=user.username, changes=_told({}, values))
     return user
 
 
@@ -118,6 +118,7 @@ def change_user(user: User, values: Values, password: str, *, seen: Values, by: 
         told.append(Change(_("Password"), "", _("changed")))
     if password or any(values[name] != before[name] for name in ("role", "is_active")):
         end_sessions(user)
+    _tell_by_mail(user, before["email"], by=by, has_new_password=bool(password))
     if told:
         record(Action.USER_CHANGED, by=by, subject=user.username, changes=told)
 
@@ -140,6 +141,7 @@ def change_own(values: Values, *, seen: Values, by: Actor) -> None:
     for name in OWN:
         setattr(user, name, values[name])
     user.save(update_fields=OWN)
+    _tell_by_mail(user, before["email"], by=by)
     if told := _told(before, values):
         record(Action.ACCOUNT_CHANGED, by=by, subject=user.username, changes=told)
 
@@ -197,6 +199,17 @@ def _write(user: User, values: Values) -> None:
     for name in _OF_THE_USER:
         value: Any = values[name]
         setattr(user, name, bool(value) if name == "is_active" else value)
+
+
+def _tell_by_mail(
+    user: User, address_before: str, *, by: Actor, has_new_password: bool = False
+) -> None:
+    """Tell the user what a thief would do first: at the address that was theirs until now."""
+    who = by.user.get_username() if by.user else ""
+    if user.email != address_before:
+        mails.tell_at(address_before, user, mails.ADDRESS_CHANGED, who=who)
+    if has_new_password:
+        mails.tell_at(address_before or user.email, user, mails.SET_BY_ANOTHER, who=who)
 
 
 def _told(before: Values, after: Values) -> list[Change]:

@@ -24,14 +24,21 @@ from admin_portal.security.models import SecurityMail
 
 RESET_LINK = "security/mails/password_reset"
 ACCOUNT_CREATED = "security/mails/account_created"
+ADDRESS_CHANGED = "security/mails/address_changed"
+SET_BY_ANOTHER = "security/mails/password_set"
 KEPT = timedelta(days=7)
 """How long an e-mail is kept once it was sent, or nobody tries any more."""
 
 
 def tell(user: User, kind: str, **detail: str) -> None:
     """Write down an e-mail to `user`, in the transaction of what it tells of."""
-    if user.email:
-        SecurityMail.objects.create(kind=kind, recipient=user.email, user=user, detail=detail)
+    tell_at(user.email, user, kind, **detail)
+
+
+def tell_at(address: str, user: User, kind: str, **detail: str) -> None:
+    """Write down an e-mail about `user` to an address that may be theirs no more."""
+    if address:
+        SecurityMail.objects.create(kind=kind, recipient=address, user=user, detail=detail)
 
 
 def ask_for_link(email: str) -> None:

@@ -29,8 +29,13 @@ _SECRETS = ("secret", "seed")
 
 def has_second_factor(user: User) -> bool:
     """Tell whether signing in as `user` takes more than a password."""
+    return second_factors().filter(user=user).exists()
+
+
+def second_factors() -> QuerySet[Any]:
+    """Return everybody's apps and passkeys. Recovery codes only stand in for them."""
     first = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
-    found: bool = Authenticator.objects.filter(user=user, type__in=first).exists()
+    found: QuerySet[Any] = Authenticator.objects.filter(type__in=first)
     return found
 
 

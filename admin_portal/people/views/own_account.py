@@ -16,10 +16,11 @@ from admin_portal.action_log.recording import Change, record
 from admin_portal.actors import actor_of
 from admin_portal.people import users
 from admin_portal.people.forms import OwnAccountForm
-from admin_portal.people.views.guarding import note_of, one_at_a_time, seen_in
+from admin_portal.people.views.guarding import begin, one_at_a_time, seen_in
 from admin_portal.preferences.choosing import in_words_for, preferences_of
 from admin_portal.preferences.forms import PreferencesForm
 from admin_portal.requests import AuthenticatedRequest
+from admin_portal.sign_in.kept_input import entered_in, say_that_it_is_back, take_kept_input
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -28,7 +29,8 @@ from admin_portal.requests import AuthenticatedRequest
 @one_at_a_time
 def account_setting(request: AuthenticatedRequest) -> HttpResponse:
     now = users.own_values_of(request.user)
-    form = OwnAccountForm(request.POST or None, user=request.user, initial=now)
+    initial, note = begin(request, OwnAccountForm, now)
+    form = OwnAccountForm(request.POST or None, user=request.user, initial=initial)
     if request.method == "POST" and form.is_valid():
         seen = seen_in(request, now)
         try:
@@ -38,7 +40,7 @@ def account_setting(request: AuthenticatedRequest) -> HttpResponse:
         else:
             messages.success(request, _("You saved your account."))
             return redirect("account_setting")
-    context = {"form": form, "seen": note_of(now)}
+    context = {"form": form, "seen": note}
     return render(request, "people/account_setting.html", context)
 
 
@@ -46,7 +48,13 @@ def account_setting(request: AuthenticatedRequest) -> HttpResponse:
 @never_cache
 def own_language(request: AuthenticatedRequest) -> HttpResponse:
     """Let somebody choose; the page comes back in the language chosen."""
-    form = PreferencesForm(request.POST or None, instance=preferences_of(request.user))
+    own = preferences_of(request.user)
+    form = PreferencesForm(request.POST or None, instance=own)
+    kept = None if request.method == "POST" else take_kept_input(request)
+    if kept:
+        say_that_it_is_back(request)
+        entered = entered_in(PreferencesForm(kept, instance=own))
+        form = PreferencesForm(instance=own, initial=entered)
     if request.method == "POST" and form.is_valid():
         changes = [
             Change(form.fields[name].label or name, form.initial[name], form.cleaned_data[name])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.models import User
@@ -30,6 +29,7 @@ from admin_portal.people.views.guarding import (
     seen_in,
 )
 from admin_portal.requests import AuthenticatedRequest
+from admin_portal.sign_in.second_factors import has_second_factor, second_factors
 from admin_portal.sign_in.sessions import stay_signed_in
 
 ON_A_PAGE = 50
@@ -199,7 +199,7 @@ def _render(request: AuthenticatedRequest, form: UserForm, person: User, seen: s
         "form": form,
         "person": person,
         "seen": seen,
-        "has_two_factors": Authenticator.objects.filter(user=person).exists(),
+        "has_two_factors": has_second_factor(person),
         "is_oneself": person == request.user,
     }
     return render(request, "people/user.html", context)
@@ -207,7 +207,7 @@ def _render(request: AuthenticatedRequest, form: UserForm, person: User, seen: s
 
 def _chosen(chosen: dict[str, Any]) -> QuerySet[User]:
     found = User.objects.annotate(
-        has_two_factors=Exists(Authenticator.objects.filter(user=OuterRef("pk")))
+        has_two_factors=Exists(second_factors().filter(user=OuterRef("pk")))
     ).prefetch_related("groups")
     for word in (chosen.get("q") or "").split():
         found = found.filter(

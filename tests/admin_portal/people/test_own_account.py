@@ -89,3 +89,27 @@ def test_language_and_clock_are_chosen_and_recorded(browser: Client, bob: User) 
 
 def test_menu_at_the_top_right_leads_there(browser: Client) -> None:
     assert f'href="{PAGE}"' in browser.get("/notifications/").text.split("user-menu-panel")[1]
+
+
+@pytest.mark.parametrize(
+    ("page", "typed", "shown"),
+    [
+        (PAGE, {"first_name": "Robert"}, 'value="Robert"'),
+        (LANGUAGE, {"language": "ja", "time_zone": "Asia/Tokyo"}, '"Asia/Tokyo" selected'),
+    ],
+)
+def test_what_was_sent_after_the_session_ended_is_back_after_signing_in(
+    browser: Client, bob: User, page: str, typed: dict[str, str], shown: str
+) -> None:
+    hidden = dict(
+        re.findall(r'type="hidden" name="(author|seen)" value="([^"]+)"', browser.get(page).text)
+    )
+    browser.logout()
+
+    browser.post(page, {**own(bob), **typed, **hidden})
+    browser.post(f"/sign-in/?next={page}", {"login": "bob", "password": PASSWORD})
+    back = browser.get(page).text
+
+    bob.refresh_from_db()
+    assert shown in back
+    assert bob.first_name == "Bob"
