@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import time_machine
 from babel.messages.catalog import Catalog
 
 from tests import catalogs
@@ -121,6 +122,13 @@ def test_catalog_that_was_never_compiled_is_named(found: Catalog, kept: Catalog)
     catalogs.path_of("ja").with_suffix(".mo").unlink()
 
     assert len(troubles(found, kept)) == 1
+
+
+def test_compiled_catalog_stays_current(found: Catalog, kept: Catalog) -> None:
+    catalogs.update(found, kept)
+
+    with time_machine.travel("2040-01-01 12:34"):
+        assert troubles(found, catalogs.catalog_of("ja")) == []
 
 
 def test_texts_of_python_and_of_templates_are_found(tmp_path: Path) -> None:

@@ -50,8 +50,14 @@ def _if_readable(view: View) -> View:
 
 
 def form_out_of_date(request: HttpRequest, reason: str = "") -> HttpResponseBase:
-    """Show a form again that was opened before its author signed in once more, elsewhere."""
-    return redirect(request.path) if keep(request) else csrf_failure(request, reason)
+    """Show a form again that was opened before its author signed in once more, elsewhere.
+
+    Nothing is kept of what comes from another site: that comes without our cookies, and the answer
+    would put a new session, of nobody, in the place of the visitor's own.
+    """
+    if request.user.is_authenticated and keep(request):
+        return redirect(request.path)
+    return csrf_failure(request, reason)
 
 
 reauthenticate_by_passkey = _ReauthenticateByPasskeyView.as_view()
