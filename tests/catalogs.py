@@ -14,6 +14,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -167,7 +168,10 @@ def written(catalog: Catalog) -> bytes:
 
 def compiled(catalog: Catalog) -> bytes:
     file = io.BytesIO()
-    write_mo(file, read_po(io.BytesIO(written(catalog)), locale=catalog.locale))
+    ready = read_po(io.BytesIO(written(catalog)), locale=catalog.locale)
+    # The head that Babel writes has the time in it: each minute's file would be another one.
+    ready.creation_date = datetime(2000, 1, 1, tzinfo=UTC)
+    write_mo(file, ready)
     return file.getvalue()
 
 
