@@ -178,6 +178,17 @@ def test_form_opened_before_signing_in_again_elsewhere_is_shown_again(administra
     assert forged.status_code == 403
 
 
+def test_form_on_another_site_signs_nobody_out(administrator: User) -> None:
+    """The browser sends none of our cookies with it, but would take new ones."""
+    browser = Client(enforce_csrf_checks=True)
+
+    answer = browser.post(SETTINGS, {"author": signature_of(administrator.pk), "x": "1"})
+
+    assert answer.status_code == 403
+    assert not answer.cookies
+    assert not Session.objects.exists()
+
+
 @pytest.mark.parametrize(
     "elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil"]
 )
