@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.contrib.auth.models import User
 from django.http import HttpRequest
@@ -30,6 +30,11 @@ def actor_of(request: HttpRequest) -> Actor:
     return Actor(
         user, request.META["REMOTE_ADDR"], request_id=request.META.get("HTTP_X_REQUEST_ID", "")
     )
+
+
+def actor_called(user: User | None, request: HttpRequest) -> Actor:
+    """Return who acts where that is known otherwise, as it is while somebody signs in."""
+    return replace(actor_of(request), user=user)
 
 
 def command(name: str) -> Actor:

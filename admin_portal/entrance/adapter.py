@@ -18,7 +18,7 @@ from django.shortcuts import redirect
 
 from admin_portal.action_log.actions import Action, Result
 from admin_portal.action_log.recording import record
-from admin_portal.actors import Actor, actor_of
+from admin_portal.actors import actor_called, actor_of
 from admin_portal.entrance import lock_out, sharing
 from admin_portal.security import mails
 from admin_portal.sign_in.adapters import SignInAdapter
@@ -46,20 +46,19 @@ class AdminAdapter(SignInAdapter):
             if not request.user.is_authenticated:
                 request.session[_FIRST_STEP] = [found.pk, found.get_session_auth_hash()]
             return found
-        if request.user.is_authenticated:
-            lock_out.fail(attempt, Action.CONFIRMATION_FAILED, by=actor_of(request))
+        by = actor_of(request)
+        if by.user:
+            lock_out.fail(attempt, Action.CONFIRMATION_FAILED, by=by)
         else:
-            by = Actor(None, request.META["REMOTE_ADDR"])
-            lock_out.fail(
-                attempt, Action.SIGN_IN_FAILED, by=by, name=KEY_PATTERN.sub("[key]", name)
-            )
+            typed = KEY_PATTERN.sub("[key]", name)
+            lock_out.fail(attempt, Action.SIGN_IN_FAILED, by=by, name=typed)
         return None
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """Sign in, however it was proved, unless the account was locked or changed meanwhile."""
         person, address = cast(User, user), request.META["REMOTE_ADDR"]
         if lock_out.is_locked(person, address) or _is_out_of_date(request, person):
-            by, name = Actor(None, address), person.get_username()
+            by, name = actor_called(None, request), person.get_username()
             record(Action.SIGN_IN_FAILED, by=by, result=Result.FAILURE, user_name=name)
             clear_login(request)
             messages.error(request, self.error_messages["username_password_mismatch"])
@@ -88,8 +87,7 @@ class AdminAdapter(SignInAdapter):
 
     def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
         """Say no more than of a passkey that nobody has: no password leads here."""
-        by = Actor(None, request.META["REMOTE_ADDR"])
-        record(Action.SIGN_IN_FAILED, by=by, result=Result.FAILURE)
+        record(Action.SIGN_IN_FAILED, by=actor_of(request), result=Result.FAILURE)
         messages.error(request, get_mfa_adapter().error_messages["incorrect_code"])
         return redirect("account_login")
 

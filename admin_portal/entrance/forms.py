@@ -10,7 +10,7 @@ from django.db import transaction
 
 from admin_portal.action_log.actions import Action
 from admin_portal.action_log.recording import record
-from admin_portal.actors import Actor
+from admin_portal.actors import Actor, actor_called
 from admin_portal.entrance import lock_out
 from admin_portal.sign_in import second_factor_forms
 
@@ -21,7 +21,7 @@ class _Limited:
 
     def clean_code(self) -> str:
         """Judge no code of a locked account: it would be used up."""
-        by = Actor(self.user, context.request.META["REMOTE_ADDR"])
+        by = actor_called(self.user, context.request)
         attempt = lock_out.begin_attempt(self.user, by.address)
         try:
             if not attempt.is_admitted:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -96,14 +96,6 @@ def fail(attempt: Attempt, action: Action, *, by: Actor, name: str = "") -> None
         _tell(lock, guarded.user, by)
 
 
-def note_failure(
-    user: User, address: str, action: Action = Action.SIGN_IN_FAILED, *, by: Actor | None = None
-) -> None:
-    """Count and record a failure that was judged elsewhere."""
-    by = by or Actor(None, address)
-    fail(begin_attempt(user, address), action, by=by, name=user.get_username())
-
-
 def is_locked(user: User, address: str) -> bool:
     """Tell whether nothing that comes from this address opens the account now."""
     guarded = Guarded(name=_name_of(user), user=user)
@@ -155,10 +147,10 @@ def _tell(lock: Lock, user: User, by: Actor) -> None:
     changes = [
         Change("Failures", "", str(lock.failures)),
         Change("Addresses", "", ", ".join(lock.addresses)),
-        Change("Locked until", "", lock.until.isoformat(timespec="seconds")),
+        Change("Locked until", "", f"{lock.until:%Y-%m-%d %H:%M:%S} UTC"),
     ]
-    locker = Actor(None, by.address)
-    record(Action.ACCOUNT_LOCKED, by=locker, subject=user.get_username(), changes=changes)
+    nobody = replace(by, user=None)
+    record(Action.ACCOUNT_LOCKED, by=nobody, subject=user.get_username(), changes=changes)
 
 
 @contextmanager

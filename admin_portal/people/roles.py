@@ -14,13 +14,16 @@ from admin_portal.action_log.actions import Action
 from admin_portal.action_log.recording import Change, record
 from admin_portal.actors import NOBODY, Actor
 from admin_portal.people.models import Role
-from admin_portal.resources import RESOURCES, Resource, permissions_in
+from admin_portal.resources import RESOURCES, Resource, path_to, permissions_in
 from admin_portal.sign_in.sessions import end_sessions
 
 MANAGE = "people.manage_permissions"
 
 ADMINISTRATORS = "Administrators"
 """The role that has all, which the first administrator gets."""
+
+_TITLES = {name: path_to(name)[-1].title for name in permissions_in(RESOURCES)}
+_NOTHING = dict.fromkeys(_TITLES, "No")
 
 
 class Refused(Exception):
@@ -68,7 +71,7 @@ def create_role(name: str, *, has_all: bool, permissions: Iterable[str], by: Act
     _require_no_more_than_own(has_all, permissions, by)
     role = Role.objects.create(group=Group.objects.create(name=name), has_all=has_all)
     _grant(role, permissions)
-    record(Action.ROLE_CREATED, by=by, subject=name, changes=_changes({}, _told(role)))
+    record(Action.ROLE_CREATED, by=by, subject=name, changes=_changes(_NOTHING, _told(role)))
     return role
 
 
@@ -98,7 +101,7 @@ def change_role(
     require_somebody_with_all()
     after = _told(role)
     record(Action.ROLE_CHANGED, by=by, subject=name, changes=_changes(before, after))
-    if before["Resources"] != after["Resources"]:
+    if {**before, "Role name": name} != after:
         for user in people:
             end_sessions(user)
 
@@ -113,7 +116,7 @@ def delete_role(role: Role, *, by: Actor) -> None:
     _require_may_touch(role, by)
     told, name = _told(role), role.group.name
     role.group.delete()
-    record(Action.ROLE_DELETED, by=by, subject=name, changes=_changes(told, {}))
+    record(Action.ROLE_DELETED, by=by, subject=name, changes=_changes(told, _NOTHING))
 
 
 def assign(user: User, role: Role, *, by: Actor) -> None:
@@ -200,14 +203,15 @@ def _grant(role: Role, permissions: Iterable[str]) -> None:
 
 
 def _told(role: Role) -> dict[str, str]:
-    """Return what the record tells of a role."""
-    permits = "all" if role.has_all else ", ".join(sorted(permissions_of(role)))
-    return {"Role name": role.group.name, "Resources": permits}
+    """Return what the record tells of a role: each resource apart, as one text has an end."""
+    access, granted = "All" if role.has_all else "Custom", permissions_of(role)
+    permits = {name: "Yes" if name in granted else "No" for name in _TITLES}
+    return {"Role name": role.group.name, "Resource access": access, **permits}
 
 
 def _changes(before: dict[str, str], after: dict[str, str]) -> list[Change]:
     return [
-        Change(name, before.get(name, ""), after.get(name, ""))
+        Change(_TITLES.get(name, name), before.get(name, ""), after.get(name, ""))
         for name in {**before, **after}
         if before.get(name) != after.get(name)
     ]

@@ -214,7 +214,11 @@ def _tell_by_mail(
 
 def _told(before: Values, after: Values) -> list[Change]:
     return [
-        Change(NAMES[name], in_words(name, before.get(name, "")), in_words(name, new))
+        Change(
+            NAMES[name],
+            in_words(name, before[name]) if name in before else "",
+            in_words(name, after[name]) if name in after else "",
+        )
         for name in NAMES
-        if (new := after.get(name, "")) != before.get(name, "")
+        if after.get(name, "") != before.get(name, "")
     ]

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 
 from admin_portal.action_log.actions import Action, Result
 from admin_portal.action_log.recording import record
-from admin_portal.actors import Actor, actor_of
+from admin_portal.actors import Actor, actor_called, actor_of
 from admin_portal.security import mails
 from admin_portal.sign_in import forms, second_factor_forms
 
@@ -77,4 +77,4 @@ class SignInPasskeyForm(_RecordedPasskey, second_factor_forms.SignInPasskeyForm)
 
 
 def _by(user: User | None) -> Actor:
-    return Actor(user, context.request.META["REMOTE_ADDR"])
+    return actor_called(user, context.request)

@@ -76,7 +76,13 @@ class ReauthenticateForm(_AnyCodeForm, codes.ReauthenticateForm):
 
 class ActivateTOTPForm(WithoutPlaceholders, totp.ActivateTOTPForm):
     def clean_code(self) -> str:
-        code: str = super().clean_code()
+        try:
+            code: str = super().clean_code()
+        except ValidationError as error:
+            if error.code != "incorrect_code":
+                raise
+            # Its usual text speaks of recovery codes, which set nothing up.
+            raise ValidationError(_("This code is not right.")) from error
         # Used up with this, like any other: whoever looked on can't sign in with it.
         TOTP(Authenticator(user=self.user))._mark_code_used(code)
         return code

@@ -125,9 +125,9 @@ def test_keys_say_how_they_stand_and_which_one_the_channel_uses(
     assert "Production Api Key" in production
     assert "Sandbox Api Key" in sandbox
     assert fingerprint(stored_key) in production
-    assert "Amazon Sales Channel works with this key." in production
+    assert "Amazon Sales Channel uses this key." in production
     assert "No key is stored." in sandbox
-    assert "Amazon Sales Channel works with this key." not in sandbox
+    assert "Amazon Sales Channel uses this key." not in sandbox
     assert stored_key not in page
 
 

@@ -64,8 +64,20 @@ def test_changed_role_counts_for_its_people_at_once(
 
     row = ActionRecord.objects.get(action=Action.ROLE_CHANGED)
     assert may(bob) == {SEE_KEYS}
-    assert row.changes == [["Resources", TOOLS, SEE_KEYS]]
+    assert row.changes == [["Magento Services", "No", "Yes"], ["Tools", "Yes", "No"]]
     assert browser.get("/system/tools/service-connection/").status_code != 200
+
+
+def test_record_tells_each_resource_however_many_a_role_has(client: Client) -> None:
+    every = set(permissions_in(RESOURCES))
+    kept = role("Nearly all", *every - {"store_configuration.view_verificationrecord"})
+
+    client.post(role_address(kept), filled("Nearly all", *every), HTTP_ACCEPT_LANGUAGE="ja")
+    client.post(role_address(kept), filled("Nearly all", access="all"))
+
+    added, made_all = ActionRecord.objects.filter(action=Action.ROLE_CHANGED).order_by("number")
+    assert added.changes == [["Key verifications", "No", "Yes"]]
+    assert made_all.changes == [["Resource access", "Custom", "All"]]
 
 
 def test_role_that_becomes_all_makes_its_people_superusers_and_back(

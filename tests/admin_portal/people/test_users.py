@@ -51,6 +51,13 @@ def test_new_user_may_sign_in_with_their_role(client: Client, testers: Role) -> 
     assert cleo.preferences.language == "ja"
 
 
+def test_new_user_is_told_by_what_they_got(client: Client, testers: Role) -> None:
+    client.post(NEW, new(testers))
+
+    row = ActionRecord.objects.get(action=Action.USER_CREATED)
+    assert ["This account is", "", "Active"] in row.changes
+
+
 def test_new_user_without_a_password_gets_a_link_to_choose_one(
     client: Client, testers: Role
 ) -> None:

@@ -52,6 +52,18 @@ def send_mails() -> list[str]:
     return [str(message.subject) for message in mail.outbox]
 
 
+def test_wrong_code_sets_no_app_up_and_advises_nothing_that_would_not_help(
+    ada_client: Client, ada: User
+) -> None:
+    ada_client.get(f"{SECURITY}authenticator/")
+
+    page = ada_client.post(f"{SECURITY}authenticator/", {"code": "000000"}).text
+
+    assert "This code is not right." in page
+    assert "recovery code" not in page
+    assert not has_second_factor(ada)
+
+
 def test_app_is_set_up_recorded_and_told(ada_client: Client, ada: User) -> None:
     set_up_app(ada_client)
 
