@@ -25,6 +25,9 @@ class Kept:
 
     `re_encrypt` takes the field's value and returns it encrypted with the first key, unchanged if
     it was, or None if none of today's keys opens it.
+
+    `if_lost` says what becomes of what no key opens, where the site goes on without. Then it keeps
+    nobody from dropping the old keys.
     """
 
     what: str
@@ -32,6 +35,7 @@ class Kept:
     field: str
     re_encrypt: Callable[[Any], Any]
     name: str = "pk"
+    if_lost: str = ""
 
 
 class State(Enum):
@@ -62,11 +66,15 @@ class RotateCommand(BaseCommand):
             rotated = 0 if options["check"] else _rotate(kept)
             # Read anew, so that nothing is told but what the database holds in the end.
             counts = self._look_at(kept)
+            unreadable = counts[State.UNREADABLE]
             total += counts
             self.stdout.write(
                 f"{kept.what}: {rotated} re-encrypted, {counts[State.DONE] - rotated} were before,"
-                f" {counts[State.TO_DO]} to do, {counts[State.UNREADABLE]} unreadable"
+                f" {counts[State.TO_DO]} to do, {unreadable} unreadable"
             )
+            if unreadable and kept.if_lost:
+                self.stderr.write(kept.if_lost)
+                total[State.UNREADABLE] -= unreadable
         if total[State.UNREADABLE]:
             raise CommandError(
                 "None of the keys opens what is named above. Bring back the key that does, or"
@@ -79,7 +87,7 @@ class RotateCommand(BaseCommand):
             )
         if total[State.TO_DO]:
             raise CommandError("The other keys are still needed. Run this without --check.")
-        self.stdout.write("The first key opens everything: the others may be dropped.")
+        self.stdout.write("The first key opens whatever any does: the others may be dropped.")
 
     def _look_at(self, kept: Kept) -> Counter[State]:
         counts = Counter[State]()

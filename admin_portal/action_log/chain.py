@@ -18,7 +18,7 @@ _MARK = "seal of the Action Log: "
 their authenticator apps; none has a space, so that none passes for a key."""
 
 NOT_AS_NOTED = "not as noted"
-"""What a row is sealed with in place of the one before, where rows were cut off before it."""
+"""What a row is sealed with in place of the one before, where the note of that was wrong."""
 
 
 def key_for(number: int) -> str:
@@ -53,7 +53,7 @@ def opened(kept: ChainKey) -> str:
 def mac_before_next(head: ChainHead) -> str:
     """Return what the next row is sealed with: the seal of the last one.
 
-    Unless it was not us who noted that row as the last: others were cut off behind it, and the
+    Unless it was not us who noted that row as the last: others may be cut off behind it, and the
     verification is to find the next one wrong for good.
     """
     sealed_by = ChainKey.objects.filter(first_number__lte=head.number).order_by("first_number")
@@ -64,7 +64,7 @@ def mac_before_next(head: ChainHead) -> str:
     # Without a key, the rows before are found anyway: as not verifiable.
     if not key or is_sealed(head, key):
         return head.mac
-    logger.error("The Action Log was cut off, or changed, behind row %s.", head.number)
+    logger.error("The note that row %s of the Action Log is the last was altered.", head.number)
     return NOT_AS_NOTED
 
 

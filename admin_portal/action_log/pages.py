@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
-from admin_portal.paging import Order, Page, page_of
+from admin_portal.paging import Order, Page
 from admin_portal.periods import PeriodForm
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
-
-Row = TypeVar("Row", bound=Model)
 
 
 class LogForm(PeriodForm):
@@ -35,20 +32,12 @@ class LogForm(PeriodForm):
         return any(value for name, value in self.cleaned_data.items() if name != "sort")
 
 
-def chosen_page(
-    request: HttpRequest, form: LogForm, rows: QuerySet[Row], *, places: QuerySet[Row]
-) -> Page[Row]:
-    """Return the page of `rows` that the address asks for; it starts at one of `places`."""
-    return page_of(
-        rows,
-        form.order,
-        places=places,
-        following=request.GET.get("after"),
-        leading_to=request.GET.get("before"),
-    )
+def place_asked_for(request: HttpRequest) -> dict[str, str | None]:
+    """Return where a page starts, in the words of `admin_portal.paging`."""
+    return {"following": request.GET.get("after"), "leading_to": request.GET.get("before")}
 
 
-def context_of(title: StrPromise, csv_name: str, form: LogForm, page: Page[Row]) -> dict[str, Any]:
+def context_of(title: StrPromise, csv_name: str, form: LogForm, page: Page[Any]) -> dict[str, Any]:
     """Return what `log.html` needs beside the table's `rows`."""
     return {
         "title": title,

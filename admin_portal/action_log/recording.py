@@ -52,9 +52,7 @@ def record(
     Record last: until the transaction ends, everybody else who records waits. So nothing that
     waits for a network may follow in it.
     """
-    # One writer after the other, until each has committed: that is what makes it a chain.
-    ChainHead.objects.get_or_create(pk=1)
-    head = ChainHead.objects.select_for_update().get(pk=1)
+    head = _head()
     row = ActionRecord(
         number=head.number + 1,
         at=timezone.now(),
@@ -85,6 +83,21 @@ def record_export(request: HttpRequest, subject: StrOrPromise, form: forms.Form)
         if form.cleaned_data.get(name) and field.label
     ]
     record(Action.EXPORTED, by=actor_of(request), subject=subject, changes=chosen)
+
+
+def _head() -> ChainHead:
+    """Return the note of the last row.
+
+    Where somebody has removed it or put it back, it is made anew from the last row there is:
+    signing in has to work all the same. Without a seal of its own, the next row tells so for good.
+    """
+    # One writer after the other, until each has committed: that is what makes it a chain.
+    ChainHead.objects.get_or_create(pk=1)
+    head = ChainHead.objects.select_for_update().get(pk=1)
+    if ActionRecord.objects.filter(pk=head.number + 1).exists():
+        last = ActionRecord.objects.latest("pk")
+        head.number, head.mac, head.seal = last.number, last.mac, ""
+    return head
 
 
 def _text(text: StrOrPromise) -> str:

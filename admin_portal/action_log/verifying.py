@@ -21,6 +21,9 @@ NO_KEY = "not verifiable: what seals it is missing"
 KEY_WITHOUT_ROWS = "a new seal begins here, but there is no such row"
 HEAD_BEHIND = "not noted as written: added, or the note of the last row was altered"
 HEAD_ALTERED = "the note that it is the last row was altered"
+HEAD_WAS_WRONG = (
+    "the note of the last row was gone or wrong when it came: some before may be missing"
+)
 NOT_AS_NOTED = "not the row that you noted, or missing"
 
 
@@ -97,8 +100,11 @@ def _about_row(
     key = keys.of(number)
     if isinstance(key, _NoKey):
         yield Finding(number, number, key.why)
-    elif row is None or (before is not None and not _is_sealed(row, key, before)):
+    elif row is None:
         yield Finding(number, number, ALTERED)
+    elif before is not None and not _is_sealed(row, key, before):
+        is_after_wrong_head = _is_sealed(row, key, chain.NOT_AS_NOTED)
+        yield Finding(number, number, HEAD_WAS_WRONG if is_after_wrong_head else ALTERED)
 
 
 def _about_the_end(place: Place) -> Iterator[Finding]:

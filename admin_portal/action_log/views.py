@@ -10,9 +10,9 @@ from django.views.decorators.http import require_safe
 
 from admin_portal.access import permission_required
 from admin_portal.action_log.models import ActionRecord
-from admin_portal.action_log.pages import chosen_page, context_of
+from admin_portal.action_log.pages import context_of, place_asked_for
 from admin_portal.action_log.recording import record_export
-from admin_portal.action_log.search import ReportForm, records_chosen
+from admin_portal.action_log.search import ReportForm, records_chosen, report_page
 from admin_portal.action_log.words import in_one_text, words_of
 from admin_portal.csv_files import csv_answer
 from admin_portal.paging import ordered
@@ -28,8 +28,7 @@ def action_report(request: HttpRequest) -> HttpResponse:
     """What was asked for, the newest first unless another order is chosen."""
     form = ReportForm(request.GET)
     form.is_valid()  # whatever isn't, is left out, and says so
-    rows = records_chosen(form.cleaned_data)
-    page = chosen_page(request, form, rows, places=ActionRecord.objects.all())
+    page = report_page(form, **place_asked_for(request))
     context = context_of(TITLE, "action_report_csv", form, page)
     context["rows"] = [(row, words_of(row)) for row in page.rows]
     return render(request, "action_log/report.html", context)

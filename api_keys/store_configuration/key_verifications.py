@@ -9,10 +9,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from admin_portal.access import permission_required
-from admin_portal.action_log.pages import chosen_page, context_of
+from admin_portal.action_log.pages import context_of, place_asked_for
 from admin_portal.action_log.recording import record_export
 from admin_portal.csv_files import csv_answer
-from admin_portal.paging import ordered
+from admin_portal.paging import ordered, page_of
 from api_keys.store_configuration.environments import label_of
 from api_keys.store_configuration.models import VerificationRecord
 from api_keys.store_configuration.templatetags.verdicts import in_words
@@ -31,7 +31,8 @@ def key_verifications(request: HttpRequest) -> HttpResponse:
     form = VerificationLogForm(request.GET)
     form.is_valid()  # whatever isn't, is left out, and says so
     rows = records_chosen(form.cleaned_data)
-    page = chosen_page(request, form, rows, places=VerificationRecord.objects.all())
+    places = VerificationRecord.objects.all()
+    page = page_of(rows, form.order, places=places, **place_asked_for(request))
     context = context_of(TITLE, "key_verifications_csv", form, page)
     context["rows"] = [(row, reason(row), occasion(row)) for row in page.rows]
     return render(request, "store_configuration/key_verifications.html", context)

@@ -112,7 +112,11 @@ def five() -> None:
         ({"since": "2026-11-20", "until": "2026-11-20"}, [4, 3, 2, 1]),
         ({"until": "2026-11-19"}, [5]),
         ({"group": "sign_in", "result": "success", "sort": "oldest"}, [5, 1, 4]),
+        ({"group": "sign_in", "sort": "address"}, [5, 1, 3, 4]),
+        ({"user_name": "ada", "sort": "user"}, [1, 2, 4]),
+        ({"until": "2026-11-20", "sort": "action"}, [2, 5, 1, 3, 4]),
         ({"group": "roles"}, []),
+        ({"group": "roles", "sort": "user"}, []),
     ],
 )
 def test_filters_and_orders_are_those_of_the_page_and_of_the_file(

@@ -20,12 +20,8 @@ from admin_portal.action_log.recording import Change, record
 from admin_portal.action_log.verifying import Place, verify
 from admin_portal.actors import NOBODY
 from admin_portal.encryption import encrypt
-from api_keys.store_configuration.management.commands.rotate_encryption_key import (
-    Command as RotateCommand,
-)
 from tests.admin_portal.action_log.records import add
 from tests.concurrency import at_once
-from tests.rotating import drop_old_keys, put_new_key_first, rotate
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
@@ -99,16 +95,6 @@ def test_last_row_is_missed_even_where_the_one_before_was_made_the_last(log: Non
     ChainHead.objects.update(number=LAST - 1, mac=rows(LAST - 1).get().mac)
 
     assert findings() == [f"row {LAST - 1}: {verifying.HEAD_ALTERED}"]
-
-
-def test_cut_off_rows_are_not_forgotten_once_the_admin_has_written_on(log: None) -> None:
-    remove(LAST)
-    ChainHead.objects.update(number=LAST - 1, mac=rows(LAST - 1).get().mac)
-
-    for _each in range(2):
-        record(Action.SIGNED_OUT, by=NOBODY)
-
-    assert findings() == [f"row {LAST}: {verifying.ALTERED}"]
 
 
 def test_gap_that_was_closed_is_found(log: None) -> None:
@@ -198,17 +184,6 @@ def test_old_copy_of_the_database_is_found_by_what_was_noted(log: None) -> None:
     assert findings(noted=(LAST + 1, later)) == [f"row 8: {verifying.NOT_AS_NOTED}"]
     assert run("--expect", f"{LAST}:{later}")[0] == 1
     assert "NUMBER:SEAL" in run("--expect", "seven")[1]
-
-
-def test_rotation_keeps_the_seals(log: None, settings: Settings) -> None:
-    put_new_key_first(settings)
-
-    code, said = rotate(RotateCommand)
-    drop_old_keys(settings)
-
-    assert code == 0
-    assert "seals of the Action Log: 1 re-encrypted" in said
-    assert findings() == []
 
 
 _TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=10)

@@ -20,7 +20,7 @@ from tests.concurrency import at_once
 from tests.rotating import after_reading, drop_old_keys, put_new_key_first, rotate
 from tests.second_factors import SECRET, totp_code, use_totp
 
-DROPPABLE = "The first key opens everything: the others may be dropped."
+DROPPABLE = "The first key opens whatever any does: the others may be dropped."
 
 
 @pytest.fixture
