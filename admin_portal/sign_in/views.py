@@ -4,9 +4,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from allauth.core.internal import ratelimit
 from allauth.mfa.recovery_codes import views as recovery_codes
-from allauth.mfa.webauthn.views import ReauthenticateWebAuthnView
+from allauth.mfa.webauthn.views import ReauthenticateWebAuthnView, login_webauthn
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -18,6 +20,8 @@ from admin_portal.encryption import UnreadableError
 from admin_portal.sign_in.kept_input import keep
 
 View = Callable[[HttpRequest], HttpResponse]
+
+_PASSKEY_LIMITS = {"webauthn_options": "30/m/ip"}
 
 
 class _ReauthenticateByPasskeyView(ReauthenticateWebAuthnView):
@@ -47,6 +51,19 @@ def _if_readable(view: View) -> View:
             return redirect("mfa_index")
 
     return wrapped
+
+
+@login_not_required
+def sign_in_by_passkey(request: HttpRequest) -> HttpResponseBase:
+    """Limit what a browser asks before it asks its user: each time a session begins, a row.
+
+    The attempts themselves are limited by the library, as is whatever else is no GET.
+    """
+    answer: HttpResponseBase | None = None
+    if request.method == "GET":
+        limit = {"action": "webauthn_options", "config": _PASSKEY_LIMITS, "limit_get": True}
+        answer = ratelimit.consume_or_429(request, app="allauth.mfa", **limit)
+    return answer or login_webauthn(request)
 
 
 def form_out_of_date(request: HttpRequest, reason: str = "") -> HttpResponseBase:

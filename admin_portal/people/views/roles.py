@@ -63,7 +63,7 @@ def new_role(request: AuthenticatedRequest) -> HttpResponse:
 @for_managers
 @one_at_a_time
 def role(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    kept = get_object_or_404(Role.objects.select_related("group"), pk=pk)
+    kept = _role_or_404(pk)
     now = values_of_role(kept)
     if request.method == "POST":
         return _save(request, kept, now)
@@ -73,7 +73,7 @@ def role(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 
 @for_managers
 def delete_role(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    kept = get_object_or_404(Role.objects.select_related("group"), pk=pk)
+    kept = _role_or_404(pk)
     return ask_first(
         request,
         do=partial(roles.delete_role, kept, by=actor_of(request)),
@@ -84,6 +84,11 @@ def delete_role(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         back=reverse("role", args=[pk]),
         then="user_roles",
     )
+
+
+def _role_or_404(pk: int) -> Role:
+    # Not by `pk`: a reference is looked for even by a number too large for the database.
+    return get_object_or_404(Role.objects.select_related("group"), group__id=pk)
 
 
 def _save(request: AuthenticatedRequest, kept: Role, now: dict[str, Any]) -> HttpResponse:

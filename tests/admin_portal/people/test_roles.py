@@ -135,6 +135,12 @@ def test_second_of_two_who_change_a_role_is_told(client: Client, testers: Role) 
     assert roles.permissions_of(testers) == {SEE_KEYS}
 
 
+@pytest.mark.parametrize("page", ["", "delete/"])
+def test_role_that_nobody_can_have_is_not_found(client: Client, page: str) -> None:
+    for number in (404, 10**30):
+        assert client.get(f"{USER_ROLES}{number}/{page}").status_code == 404
+
+
 # Nobody may make themselves more than they are.
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.db import DatabaseError, connection
 from django.test import Client
@@ -99,6 +100,16 @@ def test_passkey_of_an_inactive_user_opens_nothing(
     assert page.redirect_chain == [("/sign-in/", 302)]
     assert "inactive" not in page.text
     assert recorded() == [("sign_in.failed", "failure", "")]
+
+
+def test_stranger_begins_only_so_many_sessions(db: None) -> None:
+    by_script = {"X-Requested-With": "XMLHttpRequest"}
+    answers = [
+        Client().get("/sign-in/passkey/", headers=by_script).status_code for _each in range(40)
+    ]
+
+    assert answers == [200] * 30 + [429] * 10
+    assert Session.objects.count() == 30
 
 
 @pytest.mark.parametrize("change", ["inactive", "password"])
