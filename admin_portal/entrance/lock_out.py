@@ -18,6 +18,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F, QuerySet, Sum
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from admin_portal.action_log.actions import Action, Result
 from admin_portal.action_log.recording import Change, record
@@ -145,9 +146,9 @@ def _tell(lock: Lock, user: User, by: Actor) -> None:
     if user.email and user.is_active:
         LockMail.objects.create(lock=lock, recipient=user.email)
     changes = [
-        Change("Failures", "", str(lock.failures)),
-        Change("Addresses", "", ", ".join(lock.addresses)),
-        Change("Locked until", "", f"{lock.until:%Y-%m-%d %H:%M:%S} UTC"),
+        Change(_("Failures"), "", str(lock.failures)),
+        Change(_("Addresses"), "", ", ".join(lock.addresses)),
+        Change(_("Locked until"), "", f"{lock.until:%Y-%m-%d %H:%M:%S} UTC"),
     ]
     nobody = replace(by, user=None)
     record(Action.ACCOUNT_LOCKED, by=nobody, subject=user.get_username(), changes=changes)

@@ -3,6 +3,7 @@
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from admin_portal.action_log.actions import Action
 from admin_portal.action_log.recording import Change, record
@@ -28,6 +29,6 @@ def reset_second_factors(user: User, by: Actor) -> bool:
     end_sessions(user)
     who = by.user.get_username() if by.user else ""
     mails.tell(user, FACTORS_RESET, who=who)
-    lost = Change("Second factors", names_of(factors), "")
+    lost = Change(_("Second factors"), names_of(factors), "")
     record(Action.FACTORS_RESET, by=by, subject=user.get_username(), changes=[lost])
     return True

@@ -17,7 +17,6 @@ from api_keys.store_configuration.models import VerificationRecord
 HOURS = 24
 
 HOUR_WIDTH = 20
-BAR_WIDTH = 14
 HEIGHT = 100
 LEAST_HEIGHT = 4
 """Of a part of a bar, in units of the drawing: one refusal among thousands is seen as well."""

@@ -1,5 +1,7 @@
 """Six failures lock an account against addresses that never signed in to it."""
 
+import re
+
 import pytest
 import time_machine
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
@@ -274,6 +276,19 @@ def test_each_failure_and_each_lock_is_recorded(administrator: User, stranger: C
     assert rows[7] == (Action.SIGN_IN_FAILED, "eve [key]", "")
     assert not any("guess" in str(row) for row in ActionRecord.objects.values_list())
     assert all(row.request_id for row in ActionRecord.objects.all())
+
+
+def test_report_tells_of_a_lock_in_the_words_of_its_reader(
+    administrator: User, stranger: Client
+) -> None:
+    guess(stranger, 6)
+    reader = client_at(OFFICE)
+    reader.force_login(administrator)
+
+    page = reader.get("/system/action-logs/report/", HTTP_ACCEPT_LANGUAGE="ja").text
+
+    assert "203.0.113.7" in page
+    assert not re.search("Addresses|Failures|Locked until", page)
 
 
 def test_nothing_is_locked_that_cannot_be_recorded(
