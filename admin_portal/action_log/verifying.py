@@ -7,6 +7,10 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from django.db import connection
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
+
 from admin_portal.action_log import chain
 from admin_portal.action_log.models import ActionRecord, ChainHead, ChainKey
 from admin_portal.encryption import UnreadableError
@@ -100,7 +104,7 @@ def _about_row(
     key = keys.of(number)
     if isinstance(key, _NoKey):
         yield Finding(number, number, key.why)
-    elif row is None:
+    elif row is None or not _is_sorted_as_read(row):
         yield Finding(number, number, ALTERED)
     elif before is not None and not _is_sealed(row, key, before):
         is_after_wrong_head = _is_sealed(row, key, chain.NOT_AS_NOTED)
@@ -130,9 +134,25 @@ def _is_sealed(row: ActionRecord, key: str, before: str) -> bool:
     return hmac.compare_digest(sealed.encode(), str(row.mac).encode())
 
 
+def _is_sorted_as_read(row: ActionRecord) -> bool:
+    """Tell whether the row stands where its time belongs, in the report and among its filters.
+
+    SQLite keeps, compares and sorts instants as text, and the same one may be written otherwise.
+    """
+    kept = getattr(row, "at_as_kept", None)
+    return kept is None or kept == connection.ops.adapt_datetimefield_value(row.at)
+
+
+def _rows() -> QuerySet[ActionRecord]:
+    rows = ActionRecord.objects.all()
+    if connection.vendor == "sqlite":
+        return rows.annotate(at_as_kept=Cast("at", TextField()))
+    return rows
+
+
 def _rows_after(number: int) -> list[tuple[int, ActionRecord | None]]:
     """Return the next rows by their numbers; None for one that can't even be read."""
-    following = ActionRecord.objects.filter(pk__gt=number).order_by("pk")
+    following = _rows().filter(pk__gt=number).order_by("pk")
     try:
         return [(row.number, row) for row in following[:ROWS_IN_A_BATCH]]
     except ValueError:
@@ -142,7 +162,7 @@ def _rows_after(number: int) -> list[tuple[int, ActionRecord | None]]:
 
 def _row_or_none(number: int) -> ActionRecord | None:
     try:
-        return ActionRecord.objects.filter(pk=number).first()
+        return _rows().filter(pk=number).first()
     except ValueError:
         return None
 
