@@ -22,9 +22,9 @@ LOCKED_API_KEYS = {environment: held for environment, held in _KEYS.items() if h
 
 # Parts
 INSTALLED_APPS = [
+    "admin_portal",  # before Django's: its commands that change people are recorded
     *INSTALLED_APPS,
     "django.contrib.humanize",
-    "admin_portal",
     "admin_portal.action_log",
     "admin_portal.entrance",
     "admin_portal.notifications",
