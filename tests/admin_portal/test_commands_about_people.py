@@ -3,6 +3,7 @@
 from unittest.mock import Mock
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import User
 from django.core import mail
 from django.core.management import CommandError, call_command
@@ -33,6 +34,7 @@ def test_password_changed_at_the_server_is_recorded_told_and_ends_sessions(
     row = ActionRecord.objects.latest("pk")
     assert (row.user_name, row.action) == ("manage.py changepassword", "users.changed")
     assert (row.subject, row.changes) == ("ada", [["Password", "", "changed"]])
+    assert not UserSession.objects.exists()
     assert (was_in, admin_client.get("/").status_code) == (200, 302)
     assert Client().login(username="ada", password=NEW)
     assert SecurityMail.objects.get().kind == "security/mails/password_set"
