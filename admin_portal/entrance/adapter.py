@@ -63,7 +63,7 @@ class AdminAdapter(SignInAdapter):
             clear_login(request)
             messages.error(request, self.error_messages["username_password_mismatch"])
             raise ImmediateHttpResponse(redirect("account_login"))
-        with transaction.atomic():
+        with lock_out.one_at_a_time(person):
             super().login(request, user)
             # Now: a sign-in at the same time would take it for a dead one, and strike it off.
             request.session.save()

@@ -132,6 +132,26 @@ def test_second_step_opens_nothing_once_the_first_is_worth_nothing(ada: User, ch
     assert recorded()[-1] == ("sign_in.failed", "failure", "ada")
 
 
+def test_signing_in_holds_the_account_before_it_writes_to_the_user(
+    ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As whoever saves their own account does: otherwise the two would wait for each other."""
+    passkey = add_passkey(ada)
+    monkeypatch.setattr(
+        "admin_portal.sign_in.second_factor_forms.SignInPasskeyForm.clean_credential",
+        lambda form: passkey,
+    )
+
+    with CaptureQueriesContext(connection) as run:
+        Client().post("/sign-in/passkey/", {"credential": '{"id": "x"}'})
+
+    told = [query["sql"] for query in run.captured_queries]
+    holding = [number for number, sql in enumerate(told) if 'FROM "entrance_guarded"' in sql]
+    writing = [number for number, sql in enumerate(told) if 'UPDATE "auth_user"' in sql]
+    assert holding
+    assert holding[0] < writing[0]
+
+
 def test_coming_and_going_are_recorded(ada: User) -> None:
     client = Client()
     sign_in(client, "wrong")
