@@ -46,10 +46,9 @@ def test_in_sandbox_every_page_of_the_channel_says_so(
         admin_client.get(CHANNEL),
         admin_client.get(CHANNEL),
         admin_client.get("/help/amazon-sales-channel/"),
-        admin_client.get("/"),
     ]
 
-    assert [page.status_code for page in pages] == [200, 503, 200, 200, 200]
+    assert [page.status_code for page in pages] == [200, 503, 200, 200]
     assert all(STRIP in page.text for page in pages)
     assert all(f'href="{URL}">Global Settings' in page.text for page in pages)
     assert "as Sandbox Api Key" in pages[0].text
