@@ -151,14 +151,16 @@ SORT_ORDERS: dict[str, tuple[str | OrderBy, ...]] = {
 class KeyListForm(EnvironmentForm):
     """Which keys of an environment are listed, and in which order."""
 
-    q = forms.CharField(label=_("Search"), required=False, max_length=200)
+    q = forms.CharField(label=_("Search"), label_suffix="", required=False, max_length=200)
     state = forms.ChoiceField(
         label=_("State"),
+        label_suffix="",
         required=False,
         choices=[("", _("All but revoked")), *KeyState.choices],
     )
     sort = forms.ChoiceField(
         label=_("Sort by"),
+        label_suffix="",
         required=False,
         choices=[
             ("newest", _("Newest first")),
