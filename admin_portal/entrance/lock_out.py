@@ -53,15 +53,16 @@ def begin_attempt(user: User | None, address: str, *, name: str = "") -> Attempt
     `name` is what was typed where nobody is called so.
     """
     guarded, now, place = _hold(_name_of(user, name), user), timezone.now(), network_of(address)
-    if _locks_against(guarded, place, now).exists():
-        return Attempt(guarded, place, is_admitted=False)
+    is_open = not _locks_against(guarded, place, now).exists()
     Failures.objects.filter(guarded=guarded, since__lte=now - _length()).delete()
     counted = _failures_beside(guarded, place).aggregate(all=Sum("number"))["all"] or 0
-    if counted >= settings.LOCKOUT_FAILURES:
-        return Attempt(guarded, place, is_admitted=False)
-    Failures.objects.get_or_create(guarded=guarded, address=place, defaults={"since": now})
-    Failures.objects.filter(guarded=guarded, address=place).update(number=F("number") + 1)
-    return Attempt(guarded, place, is_admitted=True)
+    is_admitted = is_open and counted < settings.LOCKOUT_FAILURES
+    # Whether it is admitted must not show by how long it takes: locked is what many names that
+    # nobody has are at once.
+    here = Failures.objects.filter(guarded=guarded, address=place)
+    if not here.update(number=F("number") + int(is_admitted)) and is_admitted:
+        Failures.objects.create(guarded=guarded, address=place, since=now, number=1)
+    return Attempt(guarded, place, is_admitted)
 
 
 @transaction.atomic

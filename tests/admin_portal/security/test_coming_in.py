@@ -11,8 +11,10 @@ from django.core import mail
 from django.db import DatabaseError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 
 from admin_portal.action_log.models import ChainHead
+from admin_portal.entrance.models import Lock
 from tests.admin_portal.security.conftest import (
     PASSWORD,
     SECOND_STEP,
@@ -82,6 +84,19 @@ def test_each_refusal_costs_the_same_queries(ina: User) -> None:
         queries[why] = len(counted.captured_queries)
 
     assert set(queries.values()) == {queries["wrong password"]}, queries
+
+
+def test_locked_costs_what_wrong_costs(ada: User, settings: Settings) -> None:
+    """Names that nobody has are locked many at once, so it would tell which names somebody has."""
+    queries = []
+
+    for _each in range(settings.LOCKOUT_FAILURES + 2):
+        with CaptureQueriesContext(connection) as counted:
+            refusal("eva", "wrong")
+        queries.append(len(counted.captured_queries))
+
+    assert Lock.objects.exists()
+    assert queries[1] == queries[-1]
 
 
 def test_passkey_of_an_inactive_user_opens_nothing(
