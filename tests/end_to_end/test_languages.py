@@ -1,5 +1,6 @@
 """Both sites in the language that somebody's browser asks for, or that they chose."""
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.end_to_end.person import PHONE, give_admin_password
@@ -8,6 +9,7 @@ from tests.end_to_end.processes import Sites
 SIGN_IN = "サインイン"
 
 
+@pytest.mark.postgresql
 def test_sites_speak_the_language_that_is_asked_for_or_chosen(
     sites: Sites, browser: Browser
 ) -> None:

@@ -3,6 +3,7 @@
 import time
 from pathlib import Path
 
+import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -202,6 +203,7 @@ def sign_out_of_admin(page: Page) -> None:
     page.get_by_role("button", name="Sign out").click()
 
 
+@pytest.mark.postgresql
 def test_administrator_has_to_set_up_a_factor_and_signs_in_by_each(
     browser: Browser, tmp_path: Path
 ) -> None:
