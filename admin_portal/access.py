@@ -9,6 +9,12 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 
+# What belongs to no table of its own; `people.models.Role` declares it.
+VIEW_DASHBOARD = "people.view_dashboard"
+OPEN_CHANNEL = "people.open_channel"
+MANAGE_PERMISSIONS = "people.manage_permissions"
+USE_TOOLS = "people.use_tools"
+
 P = ParamSpec("P")
 Request = TypeVar("Request", bound=HttpRequest)
 Response = TypeVar("Response", bound=HttpResponseBase)

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.conf import settings
 from django.contrib.auth.models import User
 
+from admin_portal.access import USE_TOOLS
 from admin_portal.action_log.models import ActionRecord
 from admin_portal.action_log.views import SEE as SEE_ACTIONS
 from admin_portal.action_log.words import Words, words_of
@@ -16,7 +17,7 @@ from api_keys.contract import Environment, Verdict
 from api_keys.store_configuration.held_keys import HeldKey, held_keys
 from api_keys.store_configuration.key_verifications import SEE as SEE_LOG
 from api_keys.store_configuration.models import GlobalSettings, LastVerification
-from api_keys.store_configuration.permissions import SAVE, SEE, USE_TOOLS
+from api_keys.store_configuration.permissions import SAVE, SEE
 from api_keys.store_configuration.verification import known_verdict, last_verifications
 from api_keys.store_configuration.verification_chart import Chart, charts
 

@@ -8,6 +8,13 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from admin_portal.access import (
+    MANAGE_PERMISSIONS,
+    OPEN_CHANNEL,
+    USE_TOOLS,
+    VIEW_DASHBOARD,
+)
+
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
     from django_stubs_ext import StrPromise
@@ -86,14 +93,14 @@ CONFIGURATION = (
 )
 
 SIDEBAR = (
-    Entry(_("Dashboard"), "home", link=Link(_("Dashboard"), "dashboard", "people.view_dashboard")),
+    Entry(_("Dashboard"), "home", link=Link(_("Dashboard"), "dashboard", VIEW_DASHBOARD)),
     Entry(
         _("Marketing"),
         "megaphone",
         groups=(
             Group(
                 _("Channels"),
-                (Link(_("Amazon Sales Channel"), "amazon_channel:home", "people.open_channel"),),
+                (Link(_("Amazon Sales Channel"), "amazon_channel:home", OPEN_CHANNEL),),
             ),
         ),
     ),
@@ -117,7 +124,7 @@ SIDEBAR = (
                     Link(
                         _("All Users"),
                         "all_users",
-                        "people.manage_permissions",
+                        MANAGE_PERMISSIONS,
                         actions=(
                             Action(
                                 _("Add New User"),
@@ -126,11 +133,11 @@ SIDEBAR = (
                             ),
                         ),
                     ),
-                    Link(_("Locked Users"), "locked_users", "people.manage_permissions"),
+                    Link(_("Locked Users"), "locked_users", MANAGE_PERMISSIONS),
                     Link(
                         _("User Roles"),
                         "user_roles",
-                        "people.manage_permissions",
+                        MANAGE_PERMISSIONS,
                         actions=(
                             Action(
                                 _("Add New Role"),
@@ -178,7 +185,7 @@ SIDEBAR = (
                     Link(
                         _("Service connection"),
                         "service_connection",
-                        "people.use_tools",
+                        USE_TOOLS,
                         actions=(
                             Action(
                                 _("Test the service connection"),

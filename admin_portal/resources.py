@@ -8,6 +8,13 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from admin_portal.access import (
+    MANAGE_PERMISSIONS,
+    OPEN_CHANNEL,
+    USE_TOOLS,
+    VIEW_DASHBOARD,
+)
+
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
@@ -25,13 +32,13 @@ class Resource:
 
 
 RESOURCES = (
-    Resource(_("Dashboard"), "people.view_dashboard"),
+    Resource(_("Dashboard"), VIEW_DASHBOARD),
     Resource(
         _("Marketing"),
         children=(
             Resource(
                 _("Channels"),
-                children=(Resource(_("Amazon Sales Channel"), "people.open_channel"),),
+                children=(Resource(_("Amazon Sales Channel"), OPEN_CHANNEL),),
             ),
         ),
     ),
@@ -78,8 +85,8 @@ RESOURCES = (
     Resource(
         _("System"),
         children=(
-            Resource(_("Tools"), "people.use_tools"),
-            Resource(_("Permissions"), "people.manage_permissions"),
+            Resource(_("Tools"), USE_TOOLS),
+            Resource(_("Permissions"), MANAGE_PERMISSIONS),
             Resource(
                 _("Action Logs"),
                 children=(

@@ -4,20 +4,19 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from admin_portal.access import VIEW_DASHBOARD
 from admin_portal.dashboard import key_cards, left_to_do, recent_actions
 from admin_portal.menu import first_page_for
 from admin_portal.notifications.reading import newest_unread
 from admin_portal.requests import AuthenticatedRequest
 from admin_portal.resources import path_to
 
-DASHBOARD = "people.view_dashboard"
-
 
 @require_safe
 @never_cache
 def first_page(request: AuthenticatedRequest) -> HttpResponse:
     """Where signing in leads: the dashboard, or the first page that the person may open."""
-    if request.user.has_perm(DASHBOARD):
+    if request.user.has_perm(VIEW_DASHBOARD):
         return dashboard(request)
     first = first_page_for(request.user)
     return redirect(first) if first else render(request, "admin_portal/nothing_to_open.html")

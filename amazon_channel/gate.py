@@ -8,19 +8,15 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
 
-from admin_portal.access import permission_required
+from admin_portal.access import OPEN_CHANNEL, USE_TOOLS, permission_required
 from admin_portal.requests import AuthenticatedRequest
 from amazon_channel.prompts import Page, Prompt, prompt_for, trouble_known_before
 from api_keys.contract import Environment
 from api_keys.store_configuration.models import GlobalSettings
-from api_keys.store_configuration.permissions import USE_TOOLS
 from api_keys.store_configuration.verification import KeyVerification, Occasion, verify_stored_key
 
 RETRY_AFTER = 30
 """Seconds after which a program may try again when the service could not be reached."""
-
-OPEN = "people.open_channel"
-"""The permission for every page of the channel."""
 
 P = ParamSpec("P")
 
@@ -38,7 +34,7 @@ def requires_valid_key(
     every method. No verdict is kept between visits, but for the time of grace in an outage.
     """
 
-    @permission_required(OPEN)
+    @permission_required(OPEN_CHANNEL)
     @functools.wraps(view)
     def gated(request: VerifiedRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         request.key_verification = verify_for(request)

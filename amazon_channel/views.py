@@ -4,8 +4,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from admin_portal.access import permission_required
-from amazon_channel.gate import OPEN, VerifiedRequest, requires_valid_key, unavailable, verify_for
+from admin_portal.access import OPEN_CHANNEL, permission_required
+from amazon_channel.gate import VerifiedRequest, requires_valid_key, unavailable, verify_for
 from amazon_channel.preparation import TASKS
 from amazon_channel.prompts import Page, prompt_for, troubles
 from api_keys.contract import Environment
@@ -20,7 +20,7 @@ def home(request: VerifiedRequest) -> HttpResponse:
     return render(request, "amazon_channel/home.html", context)
 
 
-@permission_required(OPEN)
+@permission_required(OPEN_CHANNEL)
 @require_safe
 @never_cache
 def welcome(request: VerifiedRequest) -> HttpResponse:

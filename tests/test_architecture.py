@@ -20,11 +20,11 @@ NOTIFICATIONS = "admin_portal.notifications"
 PEOPLE = "admin_portal.people"
 SECURITY = "admin_portal.security"
 RESOURCES = "admin_portal.resources"
+ACCESS = "admin_portal.access"
 
 SHARED = tuple(
     f"admin_portal.{module}"
     for module in (
-        "access",
         "actors",
         "background_jobs",
         "background_writing",
@@ -51,15 +51,17 @@ SHARED = tuple(
 MAY_IMPORT = {
     **{module.replace(".", "/"): SHARED for module in SHARED},
     "api_keys/contract": (),
-    "api_keys/store_configuration": (STORE, CONTRACT, NOTIFICATIONS, ACTION_LOG, *SHARED),
+    "api_keys/store_configuration": (STORE, CONTRACT, NOTIFICATIONS, ACTION_LOG, ACCESS, *SHARED),
     "api_keys/commerce_account": (ACCOUNT, CONTRACT, *SHARED),
     "admin_portal/typed_text": (CONTRACT,),
-    "admin_portal/action_log": (ACTION_LOG, CONTRACT, *SHARED),
-    "admin_portal/entrance": (ENTRANCE, SECURITY, ACTION_LOG, CONTRACT, *SHARED),
-    "admin_portal/notifications": (NOTIFICATIONS, ACTION_LOG, *SHARED),
-    "admin_portal/people": (PEOPLE, RESOURCES, SECURITY, ACTION_LOG, *SHARED),
-    "admin_portal/security": (SECURITY, ACTION_LOG, *SHARED),
-    "amazon_channel": ("amazon_channel", STORE, CONTRACT, ACTION_LOG, *SHARED),
+    "admin_portal/action_log": (ACTION_LOG, CONTRACT, ACCESS, *SHARED),
+    "admin_portal/access": (),
+    "admin_portal/resources": (ACCESS,),
+    "admin_portal/entrance": (ENTRANCE, SECURITY, ACTION_LOG, CONTRACT, ACCESS, *SHARED),
+    "admin_portal/notifications": (NOTIFICATIONS, ACTION_LOG, ACCESS, *SHARED),
+    "admin_portal/people": (PEOPLE, RESOURCES, SECURITY, ACTION_LOG, ACCESS, *SHARED),
+    "admin_portal/security": (SECURITY, ACTION_LOG, ACCESS, *SHARED),
+    "amazon_channel": ("amazon_channel", STORE, CONTRACT, ACTION_LOG, ACCESS, *SHARED),
     "admin_portal": ("admin_portal", "amazon_channel", STORE, CONTRACT),
 }
 

@@ -14,13 +14,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from admin_portal.access import permission_required
+from admin_portal.access import MANAGE_PERMISSIONS, permission_required
 from admin_portal.actors import actor_of
 from admin_portal.entrance import lock_out
 from admin_portal.requests import AuthenticatedRequest
 from admin_portal.sign_in.forms import ConfirmedForm
-
-MANAGE = "people.manage_permissions"
 
 
 class UnlockForm(ConfirmedForm):
@@ -36,7 +34,7 @@ class UnlockForm(ConfirmedForm):
         locked.queryset = User.objects.filter(guarded__lock__in=lock_out.active_locks()).distinct()
 
 
-@permission_required(MANAGE)
+@permission_required(MANAGE_PERMISSIONS)
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @sensitive_post_parameters("your_password")

@@ -10,14 +10,13 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from admin_portal.access import MANAGE_PERMISSIONS
 from admin_portal.action_log.actions import Action
 from admin_portal.action_log.recording import Change, record
 from admin_portal.actors import NOBODY, Actor
 from admin_portal.people.models import Role
 from admin_portal.resources import RESOURCES, Resource, path_to, permissions_in
 from admin_portal.sign_in.sessions import end_sessions
-
-MANAGE = "people.manage_permissions"
 
 ADMINISTRATORS = "Administrators"
 """The role that has all, which the first administrator gets."""
@@ -149,13 +148,13 @@ def lock_people(by: Actor = NOBODY) -> Actor:
     Returns `by` as they are then. Raises Refused if somebody has put them out meanwhile.
     """
     # One row that is always there. SQLite's transactions come one by one anyway.
-    app, _dot, codename = MANAGE.partition(".")
+    app, _dot, codename = MANAGE_PERMISSIONS.partition(".")
     rows = Permission.objects.select_for_update(of=("self",), no_key=True)
     list(rows.filter(content_type__app_label=app, codename=codename))
     if by.user is None:
         return by
     user = User.objects.filter(pk=by.user.pk, is_active=True).first()
-    if user is None or not user.has_perm(MANAGE):
+    if user is None or not user.has_perm(MANAGE_PERMISSIONS):
         raise Refused(_("You may no longer manage users and roles, so nothing was changed."))
     return replace(by, user=user)
 

@@ -2,4 +2,3 @@
 
 SEE = "store_configuration.view_storedkey"
 SAVE = "store_configuration.change_storedkey"
-USE_TOOLS = "people.use_tools"

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from admin_portal.access import permission_required
+from admin_portal.access import USE_TOOLS, permission_required
 from admin_portal.action_log.actions import Action, Result as Outcome
 from admin_portal.action_log.recording import Change, record
 from admin_portal.actors import Actor, actor_of
@@ -21,7 +21,6 @@ from admin_portal.requests import AuthenticatedRequest
 from api_keys.contract import Environment
 from api_keys.store_configuration.diagnosis import Diagnosis, Result, diagnose, target_of
 from api_keys.store_configuration.environments import LABELS
-from api_keys.store_configuration.permissions import USE_TOOLS
 from api_keys.store_configuration.support_bundle import bundle_of
 
 RUNS_A_MINUTE = 6

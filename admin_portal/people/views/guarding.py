@@ -16,13 +16,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from admin_portal.access import permission_required
+from admin_portal.access import MANAGE_PERMISSIONS, permission_required
 from admin_portal.people.roles import Refused, lock_people
 from admin_portal.requests import AuthenticatedRequest
 from admin_portal.sign_in.forms import ConfirmedForm
 from admin_portal.sign_in.kept_input import entered_in, say_that_it_is_back, take_kept_input
-
-MANAGE = "people.manage_permissions"
 
 SALT = "admin_portal.people"
 
@@ -32,7 +30,7 @@ View = Callable[..., HttpResponse]
 def for_managers(view: View) -> View:
     """Open a page, and its form, to those who manage users and roles."""
     hidden = sensitive_post_parameters("password", "your_password")(view)
-    guarded: View = permission_required(MANAGE)(
+    guarded: View = permission_required(MANAGE_PERMISSIONS)(
         require_http_methods(["GET", "HEAD", "POST"])(never_cache(hidden))
     )
     return guarded
