@@ -1,4 +1,4 @@
-"""One id for each request of the Admin, and a record of each page that was refused."""
+"""One id for each request of the Admin, and a record of pages that were refused."""
 
 import logging
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from api_keys.contract import REQUEST_ID_HEADER
 logger = logging.getLogger(__name__)
 
 STRANGERS_REFUSALS = 10
-"""Recorded of one address in a minute. Rows stay for good, so nobody may add them at will."""
+"""Recorded of one address in a minute."""
 
 
 class RequestIdMiddleware:
@@ -38,7 +38,7 @@ class RequestIdMiddleware:
 
 
 class RefusedPagesMiddleware:
-    """Record each answer with status 403. The refusal stands, even if that can't be done."""
+    """Record answers with status 403. The refusal stands, even if that can't be done."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -47,28 +47,39 @@ class RefusedPagesMiddleware:
         response = self.get_response(request)
         if response.status_code == 403:
             try:
-                if _counts(request):
-                    _record(request)
-            except Exception:
+                _record(request)
+            except Exception:  # whatever it is, an error would take the refusal's place
                 logger.exception("A refused page was not recorded.")
         return response
 
 
-def _counts(request: HttpRequest) -> bool:
-    if actor_of(request).user:
-        return True
-    name = f"refused-{network_of(request.META['REMOTE_ADDR'])}"
-    cache.add(name, 0, timeout=60)
-    return cache.incr(name) <= STRANGERS_REFUSALS
-
-
 def _record(request: HttpRequest) -> None:
-    path = path_without_tokens(request.path_info.encode())
-    what = Change(_("Method"), "", str(request.method))
+    """Record a refusal, unless there are many: then the next row tells how many had none."""
+    name, most = _bound_for(request)
+    cache.add(name, 0, timeout=60)
+    if cache.incr(name) > most:
+        cache.add(f"{name}-unrecorded", 0, timeout=24 * 3600)
+        cache.incr(f"{name}-unrecorded")
+        return
+    changes = [Change(_("Method"), "", str(request.method))]
+    if unrecorded := cache.get(f"{name}-unrecorded"):
+        changes.append(Change(_("Refused before, without a record"), "", str(unrecorded)))
+        cache.delete(f"{name}-unrecorded")
     record(
         Action.PAGE_REFUSED,
         by=actor_of(request),
         result=Result.FAILURE,
-        subject=path,
-        changes=[what],
+        subject=path_without_tokens(request.path_info.encode()),
+        changes=changes,
     )
+
+
+def _bound_for(request: HttpRequest) -> tuple[str, int]:
+    """Return under which name a refusal is counted, and how many of that are rows in a minute.
+
+    Rows stay for good, so nobody may add them at will. Pages that differ by a number are one.
+    """
+    if user := actor_of(request).user:
+        route = request.resolver_match.route if request.resolver_match else ""
+        return f"refused-{user.pk}-{route}", 1
+    return f"refused-{network_of(request.META['REMOTE_ADDR'])}", STRANGERS_REFUSALS

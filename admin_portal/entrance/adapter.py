@@ -22,7 +22,6 @@ from admin_portal.actors import actor_called, actor_of
 from admin_portal.entrance import lock_out, sharing
 from admin_portal.security import mails
 from admin_portal.sign_in.adapters import SignInAdapter
-from api_keys.contract import KEY_PATTERN
 
 _FIRST_STEP = "first_step"
 """In a session that nobody is signed in to yet: whose password was right, and a mark of it."""
@@ -50,8 +49,7 @@ class AdminAdapter(SignInAdapter):
         if by.user:
             lock_out.fail(attempt, Action.CONFIRMATION_FAILED, by=by)
         else:
-            typed = KEY_PATTERN.sub("[key]", name)
-            lock_out.fail(attempt, Action.SIGN_IN_FAILED, by=by, name=typed)
+            lock_out.fail(attempt, Action.SIGN_IN_FAILED, by=by)
         return None
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:

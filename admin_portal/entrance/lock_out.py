@@ -75,8 +75,11 @@ def give_back(attempt: Attempt) -> None:
 
 
 @transaction.atomic
-def fail(attempt: Attempt, action: Action, *, by: Actor, name: str = "") -> None:
-    """Record an attempt that failed, and lock if it was one too many."""
+def fail(attempt: Attempt, action: Action, *, by: Actor) -> None:
+    """Record an attempt that failed, and lock if it was one too many.
+
+    What was typed where nobody is called so is not recorded: it may be a password.
+    """
     guarded = _hold(attempt.guarded.name)
     now = timezone.now()
     failures = _failures_beside(guarded, attempt.address)
@@ -93,9 +96,16 @@ def fail(attempt: Attempt, action: Action, *, by: Actor, name: str = "") -> None
             addresses=sorted(failures.values_list("address", flat=True)),
         )
         failures.delete()
-    record(action, by=by, result=Result.FAILURE, user_name=name)
-    if lock and guarded.user:
-        _tell(lock, guarded.user, by)
+    whose = guarded.user
+    record(
+        action,
+        by=by,
+        result=Result.FAILURE,
+        user_name=whose.get_username() if whose else "",
+        subject="" if whose else _("Unknown user name"),
+    )
+    if lock and whose:
+        _tell(lock, whose, by)
 
 
 def is_locked(user: User, address: str) -> bool:

@@ -139,7 +139,12 @@ def require_may_change(user: User, *, by: Actor) -> None:
     # Not `get_all_permissions`, which knows none of an inactive user's.
     granted = _names(Permission.objects.filter(Q(group__user=user) | Q(user=user)))
     if user.is_superuser or not granted <= by.user.get_all_permissions():
-        raise Refused(_("This user may do more than you, so you can't change them."))
+        raise Refused(
+            _(
+                "This user may do more than you, so you can't change them. Ask an administrator"
+                " whose role permits as much."
+            )
+        )
 
 
 def lock_people(by: Actor = NOBODY) -> Actor:
@@ -176,7 +181,10 @@ def _require_no_more_than_own(has_all: bool, permissions: Iterable[str], by: Act
         return
     if has_all or not set(permissions) <= by.user.get_all_permissions():
         raise Refused(
-            _("This role permits more than yours, so you can neither give nor change it.")
+            _(
+                "This role permits more than yours, so you can neither give nor change it. Ask an"
+                " administrator whose role permits as much."
+            )
         )
 
 

@@ -1,9 +1,11 @@
 """What is recorded, and that nothing is done without its record."""
 
 from collections.abc import Callable
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
+import time_machine
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.test import Client
@@ -32,7 +34,7 @@ SEEN = {"environment": "production", "clear_log_history": "monthly", "debug_logg
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
-def told() -> tuple[str, str, str, str, object]:
+def told() -> tuple[str, str, str, str, Any]:
     """Return who did what to what, of the only record there is beside those of fixtures."""
     row = ActionRecord.objects.order_by("number").last()
     assert row
@@ -135,7 +137,7 @@ def test_exports_are_recorded_with_their_filters(admin_client: Client) -> None:
     chosen = [["From", "", "2026-11-01"], ["Environment", "", "sandbox"]]
     _who, action, result, subject, changes = told()
     assert (action, result, subject) == ("exports.exported", "success", "Key verifications")
-    assert sorted(map(tuple, changes)) == sorted(map(tuple, chosen))  # type: ignore[call-overload]
+    assert sorted(map(tuple, changes)) == sorted(map(tuple, chosen))
 
 
 def test_notifications_are_recorded_as_done_by_nobody(stored_key: str) -> None:
@@ -181,6 +183,30 @@ def test_form_without_its_token_is_recorded_but_of_a_stranger_not_for_ever(
     assert {answer.status_code for answer in answers} == {403}
     assert strangers == 10
     assert told()[:4] == ("ada", "pages.refused", "failure", GLOBAL_SETTINGS)
+
+
+def test_refusals_of_a_page_are_one_row_a_minute_that_tells_how_many_had_none(db: None) -> None:
+    with time_machine.travel("2026-11-24 08:00Z", tick=False) as clock:
+        client = client_with("view_globalsettings")
+        for number in range(5):
+            client.get(f"/system/permissions/users/{number}/")
+        client.get(VERIFICATIONS_CSV)
+        clock.shift(61)
+        client.get("/system/permissions/users/7/")
+        clock.shift(61)
+        client.get("/system/permissions/users/8/")
+
+    method = ["Method", "", "GET"]
+    rows = ActionRecord.objects.order_by("number").values_list("subject", "changes")
+    assert list(rows) == [
+        ("/system/permissions/users/0/", [method]),
+        (VERIFICATIONS_CSV, [method]),
+        (
+            "/system/permissions/users/7/",
+            [method, ["Refused before, without a record", "", "4"]],
+        ),
+        ("/system/permissions/users/8/", [method]),
+    ]
 
 
 def test_refusal_stands_when_it_can_not_be_recorded(
