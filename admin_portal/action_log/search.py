@@ -83,13 +83,23 @@ def report_page(
     where it is few; otherwise the form says that it isn't.
     """
     rows = records_chosen(form.cleaned_data)
-    if form.is_searched and len(form.order) > 1:
-        numbers = _few_in_order(rows, form.order)
-        if numbers is not None:
+    if _has_no_index(form):
+        few = _if_few(rows)
+        if few is not None:
+            numbers = list(ordered(few, form.order).values_list("pk", flat=True))
             return page_among(rows, numbers, following=following, leading_to=leading_to)
         form.add_error("sort", TOO_MANY)
     places = ActionRecord.objects.all()
     return page_of(rows, form.order, places=places, following=following, leading_to=leading_to)
+
+
+def records_for_file(form: ReportForm) -> QuerySet[ActionRecord]:
+    """Return all rows that a validated form asks for, in the order of the pages."""
+    rows = records_chosen(form.cleaned_data)
+    if not _has_no_index(form):
+        return ordered(rows, form.order)
+    few = _if_few(rows)
+    return ordered(rows, ORDERS["newest"]) if few is None else ordered(few, form.order)
 
 
 def records_chosen(chosen: dict[str, Any]) -> QuerySet[ActionRecord]:
@@ -99,12 +109,16 @@ def records_chosen(chosen: dict[str, Any]) -> QuerySet[ActionRecord]:
     return ActionRecord.objects.filter(in_period("at", chosen), **wanted)
 
 
-def _few_in_order(rows: QuerySet[ActionRecord], order: Order) -> list[int] | None:
-    """Return all the rows' numbers in that order, or None if they are too many to be sorted."""
-    newest = ordered(rows, ("-at",)).values("pk")
+def _has_no_index(form: ReportForm) -> bool:
+    """Tell whether no index answers the filter in that order, so that rows have to be sorted."""
+    return form.is_searched and len(form.order) > 1
+
+
+def _if_few(rows: QuerySet[ActionRecord]) -> QuerySet[ActionRecord] | None:
+    """Return the same rows, in no order, or None if they are too many to be sorted."""
+    newest = ordered(rows, ORDERS["newest"]).values("pk")
     if newest[: MOST_SORTED + 1].count() > MOST_SORTED:
         return None
     # Cut off, though nothing is: so the filter comes first, and no database reads all rows in
     # the order to find the few that fit.
-    few = ActionRecord.objects.filter(pk__in=newest[:MOST_SORTED])
-    return list(ordered(few, order).values_list("pk", flat=True))
+    return ActionRecord.objects.filter(pk__in=newest[:MOST_SORTED])

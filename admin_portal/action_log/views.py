@@ -12,10 +12,9 @@ from admin_portal.access import permission_required
 from admin_portal.action_log.models import ActionRecord
 from admin_portal.action_log.pages import context_of, place_asked_for
 from admin_portal.action_log.recording import record_export
-from admin_portal.action_log.search import ReportForm, records_chosen, report_page
+from admin_portal.action_log.search import ReportForm, records_for_file, report_page
 from admin_portal.action_log.words import in_one_text, words_of
 from admin_portal.csv_files import csv_answer
-from admin_portal.paging import ordered
 
 TITLE = gettext_lazy("Report")
 SEE = "action_log.view_actionrecord"
@@ -51,8 +50,7 @@ def action_report_csv(request: HttpRequest) -> StreamingHttpResponse:
     form = ReportForm(request.GET)
     form.is_valid()
     record_export(request, TITLE, form)
-    rows = ordered(records_chosen(form.cleaned_data), form.order)
-    lines = (cells(row) for row in rows.iterator(chunk_size=2000))
+    lines = (cells(row) for row in records_for_file(form).iterator(chunk_size=2000))
     return csv_answer("action-report.csv", head(), lines)
 
 

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from admin_portal.action_log import search
 from admin_portal.action_log.models import ActionRecord
-from admin_portal.action_log.search import ORDERS, ReportForm, report_page
+from admin_portal.action_log.search import ORDERS, ReportForm, records_for_file, report_page
 from tests.admin_portal.action_log.records import add
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
@@ -84,10 +84,12 @@ def test_no_more_rows_are_sorted_than_a_bound(monkeypatch: pytest.MonkeyPatch, s
     form = ReportForm({"result": "success", "sort": sort})
     assert form.is_valid()
 
+    file = records_for_file(form)
     page = report_page(form)
 
     newest = ActionRecord.objects.filter(result="success").order_by("-at")
     assert page.rows == list(newest[:50])
+    assert list(file) == list(newest)
     assert form.errors["sort"] == [search.TOO_MANY]
 
 
