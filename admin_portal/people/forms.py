@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib.auth import password_validation
 from django.contrib.auth.models import Group, User
 from django.contrib.auth.validators import UnicodeUsernameValidator
@@ -17,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from admin_portal.people.models import Role
 from admin_portal.people.roles import permissions_of, with_what_they_need
 from admin_portal.people.users import NAMES, OWN, values_of
+from admin_portal.preferences.choosing import language_choices
 from admin_portal.resources import RESOURCES, permissions_in
 from admin_portal.sign_in.forms import LONGEST_EMAIL, ConfirmedForm, refuse_undeliverable
 from admin_portal.typed_text import refuse_control_characters, refuse_keys
@@ -68,7 +68,7 @@ class UserForm(ConfirmedForm):
         super().__init__(*args, **kwargs)
         self.person = person
         own: Any = self.fields
-        own["language"].choices = [("", _("As the browser asks")), *settings.LANGUAGES]
+        own["language"].choices = language_choices()
         own["role"].choices = [("", _("Choose a role")), *_roles_for(self.user, person)]
         if person:
             own["password"].help_text = _("Leave it empty to keep the password as it is.")

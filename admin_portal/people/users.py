@@ -14,6 +14,7 @@ from admin_portal.action_log.recording import Change, record
 from admin_portal.actors import Actor
 from admin_portal.people import roles
 from admin_portal.people.models import Role
+from admin_portal.preferences.choosing import language_name
 from admin_portal.preferences.models import Preferences
 from admin_portal.security import mails
 from admin_portal.security.resetting import reset_second_factors
@@ -72,6 +73,8 @@ def in_words(name: str, value: str) -> StrOrPromise:
     if name == "role":
         role = Role.objects.select_related("group").filter(pk=int(value or 0)).first()
         return str(role) if role else ""
+    if name == "language":
+        return language_name(value)
     return value
 
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
 
 from admin_portal.preferences.models import Preferences
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 _REGIONS = (
     "Africa/",
@@ -31,6 +36,16 @@ _REGIONS = (
 def time_zones() -> tuple[str, ...]:
     """Return the names that one can choose, as "Asia/Tokyo". Not the aliases of old times."""
     return ("UTC", *sorted(name for name in available_timezones() if name.startswith(_REGIONS)))
+
+
+def language_choices() -> list[tuple[str, StrOrPromise]]:
+    """Return each language's code with the name by which one chooses it."""
+    return [("", _("As the browser asks")), *settings.LANGUAGES]
+
+
+def language_name(code: str) -> StrOrPromise:
+    # One that is offered no more stands for itself.
+    return dict(language_choices()).get(code, code)
 
 
 def preferences_of(user: User) -> Preferences:

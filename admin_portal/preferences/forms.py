@@ -4,12 +4,8 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext as _, gettext_lazy as _lazy
 
-from admin_portal.preferences.choosing import time_zones
+from admin_portal.preferences.choosing import language_choices, time_zones
 from admin_portal.preferences.models import Preferences
-
-
-def _languages() -> list[tuple[str, str]]:
-    return [("", _("As the browser asks")), *settings.LANGUAGES]
 
 
 def _time_zones() -> list[tuple[str, str]]:
@@ -27,7 +23,7 @@ class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in 
         label=_lazy("Interface Locale"),
         label_suffix="",
         required=False,
-        choices=_languages,
+        choices=language_choices,
         help_text=_lazy("Also the language of your e-mails."),
     )
     time_zone = forms.ChoiceField(

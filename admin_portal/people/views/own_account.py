@@ -57,7 +57,11 @@ def own_language(request: AuthenticatedRequest) -> HttpResponse:
         form = PreferencesForm(instance=own, initial=entered)
     if request.method == "POST" and form.is_valid():
         changes = [
-            Change(form.fields[name].label or name, form.initial[name], form.cleaned_data[name])
+            Change(
+                form.fields[name].label or name,
+                users.in_words(name, form.initial[name]),
+                users.in_words(name, form.cleaned_data[name]),
+            )
             for name in form.changed_data
         ]
         with transaction.atomic():

@@ -84,7 +84,10 @@ def test_language_and_clock_are_chosen_and_recorded(browser: Client, bob: User) 
 
     row = ActionRecord.objects.get(action=Action.ACCOUNT_CHANGED)
     assert '<html lang="ja">' in answer.text
-    assert row.changes == [["Interface Locale", "", "ja"], ["Time zone", "", "Asia/Tokyo"]]
+    assert row.changes == [
+        ["Interface Locale", "As the browser asks", "日本語"],
+        ["Time zone", "", "Asia/Tokyo"],
+    ]
 
 
 def test_menu_at_the_top_right_leads_there(browser: Client) -> None:
