@@ -49,7 +49,7 @@ class TellWhyMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         sent = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
-        if sent and not request.user.is_authenticated:
+        if sent and not settings.ACCOUNT_SHARING and not request.user.is_authenticated:
             _tell(request, EndedSession.objects.filter(digest=_digest(sent)).first())
         return self.get_response(request)
 

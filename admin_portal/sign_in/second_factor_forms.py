@@ -7,7 +7,6 @@ from allauth.mfa.base import forms as codes
 from allauth.mfa.base.internal.flows import check_rate_limit
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as totp
-from allauth.mfa.totp.internal.auth import TOTP
 from allauth.mfa.webauthn import forms as webauthn
 from django import forms
 from django.core.exceptions import ValidationError
@@ -83,8 +82,6 @@ class ActivateTOTPForm(WithoutPlaceholders, totp.ActivateTOTPForm):
                 raise
             # Its usual text speaks of recovery codes, which set nothing up.
             raise ValidationError(_("This code is not right.")) from error
-        # Used up with this, like any other: whoever looked on can't sign in with it.
-        TOTP(Authenticator(user=self.user))._mark_code_used(code)
         return code
 
 

@@ -14,6 +14,8 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
 
+from admin_portal.requests import AuthenticatedRequest
+
 _STARTED = "signed_in_at"
 _SEEN = "seen_at"
 
@@ -28,9 +30,9 @@ class TimeLeft:
     longest: float
 
 
-def stay_signed_in(request: HttpRequest) -> None:
+def stay_signed_in(request: AuthenticatedRequest) -> None:
     """Go on in a new session after one's own password was changed, which ended all others."""
-    update_session_auth_hash(request, User.objects.get(username=request.user.get_username()))
+    update_session_auth_hash(request, User.objects.get(pk=request.user.pk))
     UserSession.objects.create_from_request(request)
 
 
@@ -75,7 +77,7 @@ def time_left(request: HttpRequest) -> TimeLeft:
 
 def in_background(view: View) -> View:
     """Mark a view that scripts look at by themselves: that keeps no session alive. A POST does."""
-    view.is_in_background = True  # type: ignore[attr-defined]
+    view.is_in_background = True  # type: ignore[attr-defined]  # Django's way
     return view
 
 

@@ -10,7 +10,7 @@ from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from admin_portal.action_log.actions import Action
 from admin_portal.action_log.models import ActionRecord
@@ -235,6 +235,17 @@ def test_without_sharing_a_new_sign_in_ends_the_others_and_they_hear_why(
     assert "signed in to your account from 198.51.100.9 on March 1, 2026, 8 a.m. UTC" in told.text
     assert not EndedSession.objects.exists()
     assert "signed in to your account" not in first.get("/sign-in/").text
+
+
+def test_nobody_is_looked_for_where_sharing_is_allowed(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    client.cookies["admin_session"] = "another"
+
+    with django_assert_num_queries(0):
+        answer = client.get("/sign-in/")
+
+    assert answer.status_code == 200
 
 
 def test_strangers_hear_nothing(administrator: User, settings: Settings) -> None:

@@ -225,6 +225,7 @@ def test_code_is_used_up(client: Client, member: User) -> None:
     assert not is_signed_in(onlooker)
 
 
+@pytest.mark.django_db(transaction=True)  # the library speaks after the commit
 def test_code_that_set_it_up_is_used_up_as_well(mia: Client, member: User) -> None:
     form = mia.get(f"{SECURITY}authenticator/")
     (secret,) = re.findall(r">([A-Z2-7]{32})<", form.text)
