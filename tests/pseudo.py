@@ -72,12 +72,12 @@ def speaking() -> Iterator[set[str]]:
     """Put this language in its place; yield the ids of the texts that are asked for."""
     translation.activate(LANGUAGE)
     real, asked_for = trans_real.translation(LANGUAGE), set[str]()
-    trans_real._translations[LANGUAGE] = _Catalog(asked_for)  # type: ignore[attr-defined]
+    trans_real._translations[LANGUAGE] = _Catalog(asked_for)  # type: ignore[attr-defined]  # private
     translation.deactivate()
     try:
         yield asked_for
     finally:
-        trans_real._translations[LANGUAGE] = real  # type: ignore[attr-defined]
+        trans_real._translations[LANGUAGE] = real  # type: ignore[attr-defined]  # private
 
 
 def not_translated(asked_for: set[str]) -> set[str]:

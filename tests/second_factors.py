@@ -27,7 +27,7 @@ def totp_code(secret: str = SECRET) -> str:
 def add_passkey(user: User, name: str = "Phone") -> Authenticator:
     """Give `user` a passkey as the library keeps it, whose private half is thrown away."""
     pair = ec.generate_private_key(ec.SECP256R1())
-    public_key = ES256.from_cryptography_key(pair.public_key())  # type: ignore[no-untyped-call]
+    public_key = ES256.from_cryptography_key(pair.public_key())  # type: ignore[no-untyped-call]  # theirs
     credential = AttestedCredentialData.create(Aaguid.NONE, b"a passkey", public_key)
     data = AuthenticatorData.create(b"0" * 32, AuthenticatorData.FLAG(0x45), 0, credential)
     made = {"type": "webauthn.create", "challenge": "AA", "origin": "http://localhost"}

@@ -62,7 +62,7 @@ class ConfinementMiddleware:
         confinement = confinement_of(request.user)
         if confinement is None:
             return None
-        request.confinement = confinement  # type: ignore[attr-defined]
+        request.confinement = confinement  # type: ignore[attr-defined]  # for templates
         match = request.resolver_match
         if match and match.url_name in confinement.value:
             return None

@@ -33,7 +33,7 @@ class ResetPasswordForm(forms.ResetPasswordForm):
 class ResetLinkForm(account.UserTokenForm):
     def _get_user(self, uidb36: str) -> User | None:
         """Find nobody who was made inactive after the link was sent."""
-        user: User | None = super()._get_user(uidb36)  # type: ignore[no-untyped-call]
+        user: User | None = super()._get_user(uidb36)
         return user if user and user.is_active else None
 
 
@@ -57,7 +57,7 @@ class _RecordedPasskey:
 
     def clean_credential(self) -> Authenticator:
         try:
-            passkey: Authenticator = super().clean_credential()  # type: ignore[misc]  # as above
+            passkey: Authenticator = super().clean_credential()  # type: ignore[misc]  # of the form it is mixed in
         except ValidationError:
             record(self.failure, by=_by(self.user), result=Result.FAILURE)
             raise

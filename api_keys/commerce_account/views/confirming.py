@@ -23,7 +23,7 @@ from api_keys.commerce_account.claiming import has_given_password, is_unclaimed
 class _ConfirmEmailView(ConfirmEmailView):
     def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
         """Confirm the address; a password that a stranger may have chosen is not to outlive it."""
-        self.object = self.get_object()  # type: ignore[no-untyped-call]
+        self.object = self.get_object()
         user: User = self.object.email_address.user
         if not is_unclaimed(user) or has_given_password(self.request, user):
             response: HttpResponse = super().post(*args, **kwargs)
@@ -37,7 +37,7 @@ class _ConfirmEmailView(ConfirmEmailView):
                 transaction.set_rollback(True)
         if confirmed:
             return self._choose_password(user)
-        failed: HttpResponse = self.respond(False)  # type: ignore[no-untyped-call]
+        failed: HttpResponse = self.respond(False)
         return failed
 
     def _choose_password(self, user: User) -> HttpResponse:
@@ -51,7 +51,7 @@ class _ConfirmEmailView(ConfirmEmailView):
             "account_reset_password_from_key",
             args=[user_pk_to_url_str(user), PasswordResetFromKeyView.reset_url_key],
         )
-        return redirect(self.passthrough_next_url(url))  # type: ignore[no-untyped-call]
+        return redirect(self.passthrough_next_url(url))
 
 
 confirm_email = _ConfirmEmailView.as_view()

@@ -186,7 +186,7 @@ def test_old_copy_of_the_database_is_found_by_what_was_noted(log: None) -> None:
 _TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=10)
 _VALUES: dict[str, st.SearchStrategy[Any]] = {
     "number": st.integers(-100, 100),
-    "at": st.datetimes(timezones=st.just(UTC), min_value=datetime(1970, 1, 1)),  # noqa: DTZ001
+    "at": st.datetimes(timezones=st.just(UTC), min_value=datetime(1970, 1, 1)),  # noqa: DTZ001  (hypothesis wants it so)
     "user_number": st.integers(-(2**60), 2**60) | st.none(),
     "changes": st.lists(
         st.recursive(st.none() | st.booleans() | st.integers(-9, 9) | _TEXT, st.lists), max_size=3
@@ -232,10 +232,10 @@ def test_same_time_written_so_that_it_sorts_elsewhere_is_found(log: None) -> Non
 def test_value_of_another_type_is_found_and_named(log: None, column: str, value: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA ignore_check_constraints = 1")
-        sql = f"UPDATE OR IGNORE action_log_actionrecord SET {column} = %s WHERE number = 4"  # noqa: S608
+        sql = f"UPDATE OR IGNORE action_log_actionrecord SET {column} = %s WHERE number = 4"  # noqa: S608  (our own columns)
         cursor.execute(sql, [value])
         changed = cursor.execute(
-            f"SELECT {column} IS %s FROM action_log_actionrecord WHERE number = 4",  # noqa: S608
+            f"SELECT {column} IS %s FROM action_log_actionrecord WHERE number = 4",  # noqa: S608  (our own columns)
             [value],
         ).fetchone()[0]
 

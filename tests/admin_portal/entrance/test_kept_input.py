@@ -1,13 +1,13 @@
 """Signing in again returns to the page, and what was typed is still there."""
 
 import re
+from typing import Any
 
 import pytest
 import time_machine
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
@@ -30,7 +30,7 @@ def ada(administrator: User, client: Client) -> Client:
     return client
 
 
-def fields_of(page: HttpResponse) -> dict[str, str]:
+def fields_of(page: Any) -> dict[str, str]:
     """Return what the page's form would send: hidden fields, and what is chosen in the lists."""
     form = page.text.split('id="global-settings"')[1].split("</form>")[0]
     hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
@@ -39,16 +39,16 @@ def fields_of(page: HttpResponse) -> dict[str, str]:
     return {**hidden, **chosen}
 
 
-def send_signed_out(client: Client, **entered: str) -> HttpResponse:
+def send_signed_out(client: Client, **entered: str) -> Any:
     """Open the form, be signed out, send it; return the page to sign in."""
-    fields = {**fields_of(client.get(SETTINGS)), **entered}  # type: ignore[arg-type]
+    fields = {**fields_of(client.get(SETTINGS)), **entered}
     Session.objects.all().delete()
-    return client.post(SETTINGS, fields, follow=True)  # type: ignore[return-value]
+    return client.post(SETTINGS, fields, follow=True)
 
 
-def sign_in_again(client: Client, login: str = "ada", password: str = PASSWORD) -> HttpResponse:
+def sign_in_again(client: Client, login: str = "ada", password: str = PASSWORD) -> Any:
     data = {"login": login, "password": password, "next": SETTINGS}
-    return client.post("/sign-in/", data, follow=True)  # type: ignore[return-value]
+    return client.post("/sign-in/", data, follow=True)
 
 
 def test_what_was_entered_is_back_and_nothing_saved(ada: Client) -> None:
@@ -73,7 +73,7 @@ def test_it_is_shown_once(ada: Client) -> None:
     page = ada.get(SETTINGS)
 
     assert BACK not in page.text
-    assert fields_of(page)["debug_logging"] == "False"  # type: ignore[arg-type]
+    assert fields_of(page)["debug_logging"] == "False"
 
 
 def test_change_by_somebody_else_meanwhile_is_not_undone(ada: Client) -> None:
@@ -168,7 +168,7 @@ def test_nobody_who_never_was_signed_in_has_us_keep_anything(client: Client, aut
 def test_form_opened_before_signing_in_again_elsewhere_is_shown_again(administrator: User) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(administrator)
-    entered = {**fields_of(client.get(SETTINGS)), "debug_logging": "True"}  # type: ignore[arg-type]
+    entered = {**fields_of(client.get(SETTINGS)), "debug_logging": "True"}
 
     answer = client.post(SETTINGS, {**entered, "csrfmiddlewaretoken": "x" * 64}, follow=True)
     forged = client.post(SETTINGS, {"debug_logging": "True"})

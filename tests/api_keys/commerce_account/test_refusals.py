@@ -90,9 +90,9 @@ def test_other_methods_are_refused_as_no_verdict(db: None, method: str) -> None:
     "headers", [{"CONTENT_LENGTH": "1"}, {"HTTP_TRANSFER_ENCODING": "chunked"}]
 )
 def test_body_is_refused(
-    client: Client, issued: tuple[IssuedKey, str], headers: dict[str, str]
+    client: Client, issued: tuple[IssuedKey, str], headers: dict[str, Any]
 ) -> None:
-    response = client.get(PRODUCTION, HTTP_X_API_KEY=issued[1], **headers)  # type: ignore[arg-type]
+    response = client.get(PRODUCTION, HTTP_X_API_KEY=issued[1], **headers)
 
     assert (response.status_code, problem_of(response)) == (400, "body-sent")
 
