@@ -1,6 +1,6 @@
 PYTHON ?= python3
 
-.PHONY: help run test check requirements
+.PHONY: help run test check bench requirements
 
 help: ## Show these lines
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -23,6 +23,12 @@ check: ## Check style, types, templates and translations
 	.venv/bin/djlint --lint --quiet templates
 	.venv/bin/python -m tests.catalogs check
 
+bench: ## Measure against targets and peers (ROWS="verification pages": only these)
+	@command -v wrk > /dev/null || { echo "wrk is missing: install it (on Debian: apt-get install wrk)."; exit 1; }
+	@$(PYTHON) admin_portal/embedded/install.py requirements.txt requirements-dev.txt
+	@.venv/bin/python -m benchmarks.bench $(ROWS)
+
 requirements: ## Pin requirements*.in anew, with hashes (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade requirements.in -o requirements.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade requirements-dev.in -o requirements-dev.txt
+	for peer in api_keys oscar wagtail; do uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade benchmarks/peers/$$peer.in -o benchmarks/peers/$$peer.txt || exit 1; done

@@ -11,7 +11,6 @@ service's recovery the first visit came in. No time of grace, so that every fail
 import http.client
 import random
 import socketserver
-import subprocess
 import sys
 import tempfile
 import threading
@@ -20,14 +19,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from socket import create_server
 from statistics import median, quantiles
 
-from benchmarks.servers import environment_in, wait_for
+from admin_portal.embedded.run import ADMIN
+from benchmarks.servers import Installation, environment_in, gunicorn
 
 CLIENTS = 16
 SECONDS = 10
-ADMIN = "--settings=admin_portal.settings.admin"
 CHANNEL = "/marketing/amazon-sales-channel/"
 SIGN_IN = """
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -96,39 +94,20 @@ class Visitor:
 @contextmanager
 def admin(service: Service, settings: dict[str, str]) -> Iterator[tuple[int, str]]:
     """Serve the Admin of this checkout; yield its port and the cookie of somebody signed in."""
-    with tempfile.TemporaryDirectory() as folder, create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-        free.close()
+    with tempfile.TemporaryDirectory() as folder:
         environment = environment_in(
             Path(folder),
-            ADMIN_PORT=str(port),
             KEY_VALIDATION_URL_PRODUCTION=service.url,
             KEY_VALIDATION_GRACE="0",
             PRODUCTION_API_KEY="a-key-for-this-benchmark",
             **settings,
         )
-        manage(environment, "migrate", "--verbosity=0")
-        manage(environment, "collectstatic", "--no-input", "--verbosity=0")
-        said = manage(environment, "shell", "--verbosity=0", "-c", SIGN_IN)
-        command = ["gunicorn", "--config=admin_portal/embedded/gunicorn.conf.py"]
-        server = subprocess.Popen(
-            [sys.executable, "-m", *command, f"--bind=127.0.0.1:{port}", "admin_portal.wsgi"],
-            env=environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
-            wait_for(port)
-            yield port, said.rpartition("cookie=")[2]
-        finally:
-            server.terminate()
-            server.wait(timeout=30)
-
-
-def manage(environment: dict[str, str], *arguments: str) -> str:
-    command = [sys.executable, "manage.py", *arguments, ADMIN]
-    done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)
-    return done.stdout.strip()
+        installed = Installation(Path(folder), environment)
+        installed.manage(ADMIN, "migrate", "--verbosity=0")
+        installed.manage(ADMIN, "collectstatic", "--no-input", "--verbosity=0")
+        said = installed.manage(ADMIN, "shell", "--verbosity=0", "-c", SIGN_IN)
+        with gunicorn(ADMIN.application, installed) as server:
+            yield server.port, said.rpartition("cookie=")[2]
 
 
 class Crowd:
