@@ -1,15 +1,20 @@
 """Check keys. Nothing here writes, and nothing touches a key's ciphertext."""
 
-from datetime import datetime
+import functools
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 
 from api_keys.commerce_account.digests import digest_of
 from api_keys.commerce_account.models import IssuedKey
 from api_keys.contract import Answer, Environment, Verdict
 
-_COLUMNS = "id, environment, fingerprint, expires_at, revoked_at, retires_at, first_used_at"
-_FIND = f"SELECT {_COLUMNS} FROM {IssuedKey._meta.db_table} WHERE digest = %s"  # noqa: S608
+_COLUMNS = "id environment fingerprint expires_at revoked_at retires_at first_used_at".split()
+# Names of our own, nothing that anybody sends: only the digest is, and it goes as a parameter.
+_FIND = f"SELECT {', '.join(_COLUMNS)} FROM {IssuedKey._meta.db_table} WHERE digest = %s"  # noqa: S608
 
 UNKNOWN = Answer(Verdict.INVALID)
 """The answer about every key that was never issued, malformed ones among them."""
@@ -23,9 +28,30 @@ def check_key(key: str, environment: Environment) -> Answer:
 def find_key(digest: str) -> IssuedKey | None:
     """Return the key's row, with what an answer about it needs. One query.
 
-    Its SQL is ready-made: to compose it anew took three times as long as to run it.
+    By a cursor, in SQL that is ready-made: an ORM's query took three times as long to compose as
+    to run.
     """
-    return next(iter(IssuedKey.objects.raw(_FIND, [digest])), None)
+    with connection.cursor() as cursor:
+        cursor.execute(_FIND, [digest])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    values = [
+        convert(value) if convert else value
+        for convert, value in zip(_converters(connection.vendor), row, strict=True)
+    ]
+    return IssuedKey.from_db(connection.alias, _COLUMNS, values)
+
+
+@functools.cache
+def _converters(vendor: str) -> list[Callable[[Any], Any] | None]:
+    """Return what makes Python's values of the columns' own: in SQLite, instants are UTC unsaid."""
+    is_unsaid = vendor == "sqlite"
+    return [_instant if is_unsaid and name.endswith("_at") else None for name in _COLUMNS]
+
+
+def _instant(kept: datetime | None) -> datetime | None:
+    return kept.replace(tzinfo=UTC) if kept else None
 
 
 def answer_about(issued: IssuedKey | None, environment: Environment, now: datetime) -> Answer:

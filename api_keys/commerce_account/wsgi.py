@@ -8,9 +8,12 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "admin_portal.settings.commerce_account")
 
-application = get_wsgi_application()
+pages = get_wsgi_application()
 
 from api_keys.commerce_account import usage  # noqa: E402  (needs the apps)
+from api_keys.commerce_account.gateway import with_gateway  # noqa: E402
+
+application = with_gateway(pages)
 
 call_command("check", stdout=io.StringIO())  # raises on an error, and says nothing else
 usage.write_in_background()

@@ -8,7 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import http_date
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_safe
@@ -43,10 +42,10 @@ logger = logging.getLogger(__name__)
 
 @login_not_required
 @csrf_exempt  # its 403 would tell a client "wrong environment"; nothing but GET is answered anyway
-@never_cache
 def api_key_check(request: HttpRequest, environment: Environment) -> HttpResponse:
     """`GET /gateway/apikeycheck`, the vendor's wire format: 200 for a good key and for no other."""
     response = _answer(request, environment)
+    response.headers["Cache-Control"] = "no-store"
     if request_id := read_request_id(request.headers.get(REQUEST_ID_HEADER, "")):
         response[REQUEST_ID_HEADER] = request_id
     if request.method == "HEAD":
