@@ -1,7 +1,6 @@
 """What stands before every page of both sites: whose request it is, and signing in."""
 
 from collections.abc import Callable
-from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 
 from django.conf import settings
@@ -11,16 +10,12 @@ from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
+from admin_portal.networks import visitor_of
 from admin_portal.sign_in.kept_input import keep
 
 
 class TrustedProxiesMiddleware:
-    """Make REMOTE_ADDR the visitor's address where a trusted proxy handed the request on.
-
-    Nothing else reads X-Forwarded-For. Each proxy adds the address it was called from at the
-    end, so that the list is read from there, and only as far as trusted proxies wrote it: what
-    lies further left is whatever the visitor made up.
-    """
+    """Make REMOTE_ADDR the visitor's address where a trusted proxy handed the request on."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         if not settings.TRUSTED_PROXIES:
@@ -28,37 +23,8 @@ class TrustedProxiesMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        peer = _address(request.META.get("REMOTE_ADDR", ""))
-        if peer is not None and _is_trusted(peer):
-            forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
-            request.META["REMOTE_ADDR"] = str(_visitor(peer, forwarded))
+        request.META["REMOTE_ADDR"] = visitor_of(request.META)
         return self.get_response(request)
-
-
-def _visitor(peer: IPv4Address | IPv6Address, forwarded: str) -> IPv4Address | IPv6Address:
-    visitor = peer
-    for written in reversed(forwarded.split(",")):
-        address = _address(written)
-        if address is None:
-            break  # what a trusted proxy can't name, nobody further left can
-        visitor = address
-        if not _is_trusted(address):
-            break
-    return visitor
-
-
-def _address(written: str) -> IPv4Address | IPv6Address | None:
-    try:
-        # What may stand behind a % is text of anybody's choice.
-        address = ip_address(written.strip().partition("%")[0])
-    except ValueError:
-        return None
-    # A socket that serves both families has IPv4 peers as ::ffff:192.0.2.1.
-    return getattr(address, "ipv4_mapped", None) or address
-
-
-def _is_trusted(address: IPv4Address | IPv6Address) -> bool:
-    return any(address in network for network in settings.TRUSTED_PROXIES)
 
 
 class SignInRequiredMiddleware(LoginRequiredMiddleware):

@@ -1,57 +1,49 @@
-"""A check's own way through Django, without what only pages need.
-
-Sessions, signing in, forms and static files cost a check more than all the rest of it.
-"""
-
-from __future__ import annotations
+"""A check's own way into the site, past Django's request, middleware and URLs."""
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import MiddlewareNotUsed
-from django.core.handlers.exception import convert_exception_to_response
-from django.core.handlers.wsgi import WSGIHandler
-from django.http import HttpRequest, HttpResponseBase
+from django.http.request import split_domain_port, validate_host
 
-from admin_portal.middleware import TrustedProxiesMiddleware
+from admin_portal.networks import visitor_of
+from api_keys.commerce_account.answering import answer_check
 from api_keys.contract import CHECK_PATH, Environment
 
-PATHS = {CHECK_PATH, f"/{Environment.SANDBOX}{CHECK_PATH}"}
+ENVIRONMENT_OF_PATH = {
+    CHECK_PATH: Environment.PRODUCTION,
+    f"/{Environment.SANDBOX}{CHECK_PATH}": Environment.SANDBOX,
+}
 
-GetResponse = Callable[[HttpRequest], HttpResponseBase]
 StartResponse = Callable[..., Any]
 Application = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 
 
-class _GatewayHandler(WSGIHandler):
-    def load_middleware(self, is_async: bool = False) -> None:
-        self._view_middleware, self._template_response_middleware = [], []
-        self._exception_middleware: list[Any] = []
-        chain: GetResponse = convert_exception_to_response(self._get_response)
-        for middleware in (_headers_for_programs, TrustedProxiesMiddleware):
-            try:
-                chain = convert_exception_to_response(middleware(chain))
-            except MiddlewareNotUsed:
-                continue
-        self._middleware_chain = chain
-
-
 def with_gateway(pages: Application) -> Application:
-    """Return an application that hands checks to the gateway, and everything else to `pages`."""
-    gateway = _GatewayHandler()
+    """Return a WSGI application that answers plain checks itself, and leaves the rest to `pages`.
 
-    def application(
-        environ: dict[str, Any], start_response: StartResponse
-    ) -> Iterable[bytes]:
-        chosen = gateway if environ.get("PATH_INFO") in PATHS else pages
-        return chosen(environ, start_response)
+    The rest is also what is odd about a check, as a foreign host name is: Django knows best how to
+    refuse that.
+    """
+    constant = list(_headers().items())
+
+    def application(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        environment = ENVIRONMENT_OF_PATH.get(environ.get("PATH_INFO", ""))
+        if environment is None or not _is_ours(environ.get("HTTP_HOST", "")):
+            return pages(environ, start_response)
+        environ["REMOTE_ADDR"] = visitor_of(environ)
+        reply = answer_check(environ, environment)
+        status = f"{reply.status} {HTTPStatus(reply.status).phrase}"
+        start_response(status, [*reply.headers.items(), *constant])
+        return [reply.body]
 
     return application
 
 
-def _headers_for_programs(get_response: GetResponse) -> GetResponse:
-    """Answer under our own host names only, with the headers that the pages have, too."""
+def _headers() -> dict[str, str]:
+    """Return what the pages' middleware adds to each answer."""
     headers = {
         "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
         "X-Content-Type-Options": "nosniff",
@@ -61,14 +53,10 @@ def _headers_for_programs(get_response: GetResponse) -> GetResponse:
     }
     if settings.SECURE_HSTS_SECONDS:
         headers["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}"
+    return headers
 
-    def middleware(request: HttpRequest) -> HttpResponseBase:
-        request.get_host()  # raises DisallowedHost, which becomes 400
-        response = get_response(request)
-        for name, value in headers.items():
-            response.headers[name] = value
-        if not response.streaming:
-            response.headers.setdefault("Content-Length", str(len(response.content)))
-        return response
 
-    return middleware
+@lru_cache(maxsize=64)
+def _is_ours(host: str) -> bool:
+    domain, _port = split_domain_port(host)
+    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)

@@ -6,14 +6,11 @@ import math
 import re
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from django.conf import settings
-from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import MemoryStorage, Storage, storage_from_string
-from limits.strategies import FixedWindowRateLimiter
 
 logger = logging.getLogger(__name__)
 
@@ -22,6 +19,10 @@ SECONDS_WITHOUT_STORAGE = 5.0
 
 _SECONDS_TO_ANSWER = 0.25
 _SECONDS_BETWEEN_COMPLAINTS = 60.0
+_MOST_EXHAUSTED = 10_000
+
+_exhausted_until: dict[str, float] = {}
+"""Names of used-up counters, and when they begin anew. Beyond so many, the counters are asked."""
 
 
 class Policy(StrEnum):
@@ -74,34 +75,56 @@ class Allowance:
 
 
 def find_exhausted(policy: Policy, who: str) -> Allowance | None:
-    """Return the allowance of `who` if nothing is left of it. Nothing is taken."""
-    return _ask(policy, who, _look)
+    """Return the allowance of `who` if nothing is left of it, as far as this process knows.
+
+    It learns so from the counters with the request that takes the last: none is asked here.
+    """
+    until = _exhausted_until.get(_name(policy, policy.quota, who), 0.0)
+    return Allowance(policy, False, 0, _seconds_until(until)) if until > time.time() else None
 
 
 def take(policy: Policy, who: str) -> Allowance | None:
     """Count a request of `who`. None where nothing is limited, or the counters don't answer."""
-    return _ask(policy, who, _take)
+    quota = policy.quota
+    if not quota or not _breaker.is_closed():
+        return None
+    name = _name(policy, quota, who)
+    try:
+        storage = open_storage(settings.LIMITS_URL)
+        taken = storage.incr(name, 60)
+        resets_at = storage.get_expiry(name)
+    except Exception:
+        # Whatever it is: counters that fail are no reason to refuse a good key.
+        _breaker.open()
+        return None
+    if taken >= quota:
+        _note_exhausted(name, resets_at)
+    return Allowance(policy, taken <= quota, max(0, quota - taken), _seconds_until(resets_at))
 
 
-def count(policy: Policy, who: str) -> None:
-    """Count a request of `who` where nobody asks what is left."""
-    _ask(policy, who, _count)
+def forget() -> None:
+    """Drop all counters."""
+    open_storage(settings.LIMITS_URL).reset()
+    _exhausted_until.clear()
 
 
 def fields(allowance: Allowance | None) -> dict[str, str]:
     """Return the response fields of draft-ietf-httpapi-ratelimit-headers."""
     if allowance is None:
         return {}
-    is_report = allowance.policy is Policy.LEAK_REPORTS
-    policies = [
-        f'"{policy}";q={policy.quota};w=60'
-        for policy in Policy
-        if policy.quota and (policy is Policy.LEAK_REPORTS) == is_report
-    ]
     return {
-        "RateLimit-Policy": ", ".join(policies),
+        "RateLimit-Policy": _policies_beside(allowance.policy),
         "RateLimit": f'"{allowance.policy}";r={allowance.remaining};t={allowance.seconds}',
     }
+
+
+def _policies_beside(policy: Policy) -> str:
+    """Return which limits hold where `policy` does."""
+    if policy is Policy.LEAK_REPORTS:
+        together: tuple[Policy, ...] = (policy,)
+    else:
+        together = (Policy.KEY, Policy.ADDRESS, Policy.FAILED_ATTEMPTS)
+    return ", ".join(f'"{each}";q={quota};w=60' for each in together if (quota := each.quota))
 
 
 @functools.cache
@@ -118,50 +141,18 @@ def open_storage(url: str) -> Storage:
     return storage
 
 
-_Question = Callable[[FixedWindowRateLimiter, RateLimitItem, Policy, str], Allowance | None]
+def _name(policy: Policy, quota: int, who: str) -> str:
+    return f"gateway/{policy}/{who}/{quota}"
 
 
-def _ask(policy: Policy, who: str, question: _Question) -> Allowance | None:
-    quota = policy.quota
-    if not quota or not _breaker.is_closed():
-        return None
-    try:
-        return question(_limiter(settings.LIMITS_URL), _item(quota), policy, who)
-    except Exception:
-        # Whatever it is: counters that fail are no reason to refuse a good key.
-        _breaker.open()
-        return None
-
-
-@functools.cache
-def _limiter(url: str) -> FixedWindowRateLimiter:
-    return FixedWindowRateLimiter(open_storage(url))
-
-
-@functools.cache
-def _item(quota: int) -> RateLimitItem:
-    return RateLimitItemPerMinute(quota, namespace="gateway")
-
-
-def _look(
-    limiter: FixedWindowRateLimiter, item: RateLimitItem, policy: Policy, who: str
-) -> Allowance | None:
-    if limiter.test(item, policy, who):
-        return None
-    reset, _remaining = limiter.get_window_stats(item, policy, who)
-    return Allowance(policy, False, 0, _seconds_until(reset))
-
-
-def _take(
-    limiter: FixedWindowRateLimiter, item: RateLimitItem, policy: Policy, who: str
-) -> Allowance:
-    is_granted = limiter.hit(item, policy, who)
-    reset, remaining = limiter.get_window_stats(item, policy, who)
-    return Allowance(policy, is_granted, remaining, _seconds_until(reset))
-
-
-def _count(limiter: FixedWindowRateLimiter, item: RateLimitItem, policy: Policy, who: str) -> None:
-    limiter.hit(item, policy, who)
+def _note_exhausted(name: str, until: float) -> None:
+    if len(_exhausted_until) >= _MOST_EXHAUSTED:
+        now = time.time()
+        for other, end in list(_exhausted_until.items()):
+            if end <= now:
+                _exhausted_until.pop(other, None)
+    if len(_exhausted_until) < _MOST_EXHAUSTED:
+        _exhausted_until[name] = until
 
 
 def _seconds_until(reset: float) -> int:

@@ -8,12 +8,13 @@ import functools
 import logging
 import threading
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.http import HttpRequest
 
 from admin_portal.background_writing import write_regularly
 from api_keys.commerce_account import issuing
@@ -67,9 +68,9 @@ _first_uses: dict[int, datetime] = {}
 """First uses that could not be written at once. The next flush does."""
 
 
-def count(issued: IssuedKey, verdict: Verdict, request: HttpRequest, now: datetime) -> None:
+def count(issued: IssuedKey, verdict: Verdict, environ: Mapping[str, Any], now: datetime) -> None:
     """Count an answer about a key. Its first use is written at once: a roll may wait for it."""
-    client = request.META["REMOTE_ADDR"][:45], _readable(request.META.get("HTTP_USER_AGENT", ""))
+    client = environ["REMOTE_ADDR"][:45], _readable(environ.get("HTTP_USER_AGENT", ""))
     with _lock:
         _add(issued.pk, now.date(), client, _Use(1, now))
     if verdict is Verdict.VALID and issued.first_used_at is None:

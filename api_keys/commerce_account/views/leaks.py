@@ -28,7 +28,7 @@ from api_keys.commerce_account.problems import (
     UNAVAILABLE,
     Problem,
 )
-from api_keys.commerce_account.views.validation import problem_answer, too_many
+from api_keys.commerce_account.replies import problem_reply, too_many
 
 logger = logging.getLogger(__name__)
 
@@ -54,18 +54,18 @@ class LeakForm(forms.Form):
 def report_by_program(request: HttpRequest) -> HttpResponse:
     """`POST /gateway/leaks`: 202, always the same, for every report that can be read."""
     if settings.IS_HTTPS and not request.is_secure():
-        return problem_answer(HTTPS_REQUIRED)
+        return problem_reply(HTTPS_REQUIRED).as_response()
     allowance = _take_allowance(request)
     if allowance and not allowance.is_granted:
-        return too_many(allowance, TOO_MANY_REPORTS)
+        return too_many(allowance, TOO_MANY_REPORTS).as_response()
     report = _read_report(request)
     if isinstance(report, Problem):
-        return problem_answer(report)
+        return problem_reply(report).as_response()
     try:
         report_leaks(report, address=request.META["REMOTE_ADDR"])
     except DatabaseError:
         logger.exception("A report of leaked keys could not be written.")
-        return problem_answer(UNAVAILABLE)
+        return problem_reply(UNAVAILABLE).as_response()
     return JsonResponse({"status": "received"}, status=202)
 
 

@@ -3,7 +3,6 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.template import Template
 from django.test import Client
@@ -15,6 +14,7 @@ from api_keys.commerce_account import limits, usage
 from api_keys.commerce_account.issuing import issue_key, read_key, revoke_key
 from api_keys.commerce_account.models import Company, IssuedKey, Membership, Role
 from api_keys.contract import Environment
+from tests.api_keys.commerce_account.gateway_client import GatewayClient
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -77,6 +77,12 @@ def delete(issued: IssuedKey) -> None:
 
 
 @pytest.fixture
+def client() -> Client:
+    """Ask as through the server: checks take their own way in."""
+    return GatewayClient()
+
+
+@pytest.fixture
 def company(db: None) -> Company:
     return Company.objects.create(name="Acme Outdoor")
 
@@ -105,5 +111,5 @@ def issued(company: Company, member: User) -> tuple[IssuedKey, str]:
 @pytest.fixture(autouse=True)
 def _nothing_counted(_this_site: None) -> None:
     """Limits and uses are counted in memory, which one test must not leave to the next."""
-    limits.open_storage(settings.LIMITS_URL).reset()
+    limits.forget()
     usage.forget()

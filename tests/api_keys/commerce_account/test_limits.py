@@ -254,8 +254,7 @@ def test_counters_in_valkey_are_those_of_all_workers(
 
     own = statuses(client, issued[1], 2)
     limits.open_storage.cache_clear()
-    limits._limiter.cache_clear()
     another_worker_s = statuses(client, issued[1], 2)
 
     assert (own, another_worker_s) == ([200, 200], [200, 429])
-    limits.open_storage(settings.LIMITS_URL).reset()
+    limits.forget()

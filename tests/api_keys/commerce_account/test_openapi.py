@@ -63,7 +63,7 @@ def answers(
             "method-not-allowed": client.post(PRODUCTION),
         }
         with monkeypatch.context() as broken:
-            broken.setattr("api_keys.commerce_account.views.validation.find_key", fail)
+            broken.setattr("api_keys.commerce_account.answering.find_key", fail)
             found["unavailable"] = ask(good)
         settings.LIMIT_PER_KEY = 1
         found["too-many-requests"] = [ask(sandbox) for _ in range(2)][-1]

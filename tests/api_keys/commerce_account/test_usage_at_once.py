@@ -43,7 +43,7 @@ def test_calls_at_once_are_all_counted(issued: tuple[IssuedKey, str]) -> None:
 
     def call_often(_thread: int) -> None:
         for _ in range(500):
-            usage.count(issued[0], Verdict.EXPIRED, request, NOW)
+            usage.count(issued[0], Verdict.EXPIRED, request.META, NOW)
 
     at_once(call_often, 4)
     usage.flush()

@@ -231,7 +231,7 @@ def test_database_that_fails_is_no_verdict(
     def fail(_digest: str) -> None:
         raise OperationalError("database is locked")
 
-    monkeypatch.setattr("api_keys.commerce_account.views.validation.find_key", fail)
+    monkeypatch.setattr("api_keys.commerce_account.answering.find_key", fail)
 
     response = client.get(PRODUCTION, headers={"x-api-key": "any"})
 
