@@ -39,7 +39,10 @@ def reader_of(function: ast.expr) -> str:
     """Return `env` for `env.str`, `environ` for `os.environ.get`, `required` for itself."""
     if isinstance(function, ast.Attribute):
         value = function.value
-        return value.attr if isinstance(value, ast.Attribute) else getattr(value, "id", "")
+        if isinstance(value, ast.Attribute):
+            return value.attr
+        name = getattr(value, "id", "")
+        return name if name != "environ" else ""  # a request's, not the process's
     return getattr(function, "id", "")
 
 
