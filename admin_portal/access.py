@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
@@ -18,6 +18,12 @@ USE_TOOLS = "people.use_tools"
 P = ParamSpec("P")
 Request = TypeVar("Request", bound=HttpRequest)
 Response = TypeVar("Response", bound=HttpResponseBase)
+
+
+class HasPermissions(Protocol):
+    """A user, or whatever may as much as one."""
+
+    def has_perm(self, permission: str, /) -> bool: ...
 
 
 def permission_required(

@@ -13,10 +13,10 @@ from admin_portal.access import (
     OPEN_CHANNEL,
     USE_TOOLS,
     VIEW_DASHBOARD,
+    HasPermissions,
 )
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser, User
     from django_stubs_ext import StrPromise
 
 
@@ -242,7 +242,7 @@ HEADER = (
 """What the header leads to, at the top right."""
 
 
-def entries_for(user: User | AnonymousUser) -> list[Entry]:
+def entries_for(user: HasPermissions) -> list[Entry]:
     """Return the sidebar as it is for this user: only what they may open."""
     entries = []
     for entry in SIDEBAR:
@@ -253,7 +253,7 @@ def entries_for(user: User | AnonymousUser) -> list[Entry]:
     return entries
 
 
-def first_page_for(user: User | AnonymousUser) -> str | None:
+def first_page_for(user: HasPermissions) -> str | None:
     """Return the name of the first page in the sidebar that the user may open, if there is one."""
     for entry in entries_for(user):
         for link in (entry.link, *links_below(entry.groups)):
@@ -262,13 +262,13 @@ def first_page_for(user: User | AnonymousUser) -> str | None:
     return None
 
 
-def allowed(groups: tuple[Group, ...], user: User | AnonymousUser) -> tuple[Group, ...]:
+def allowed(groups: tuple[Group, ...], user: HasPermissions) -> tuple[Group, ...]:
     """Return the groups with the links that this user may open, without empty ones."""
     kept = (replace(group, links=allowed_links(group.links, user)) for group in groups)
     return tuple(group for group in kept if group.links)
 
 
-def allowed_links(links: tuple[Link, ...], user: User | AnonymousUser) -> tuple[Link, ...]:
+def allowed_links(links: tuple[Link, ...], user: HasPermissions) -> tuple[Link, ...]:
     return tuple(shown for link in links if (shown := _shown(link, user)))
 
 
@@ -286,7 +286,7 @@ def links_below(groups: tuple[Group, ...]) -> Iterator[Link]:
             yield from links_below(link.sections)
 
 
-def _shown(link: Link, user: User | AnonymousUser) -> Link | None:
+def _shown(link: Link, user: HasPermissions) -> Link | None:
     """Return the link as it is for this user; None when there is nothing for them to open."""
     if link.sections:
         sections = allowed(link.sections, user)

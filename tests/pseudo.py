@@ -12,10 +12,12 @@ from copy import copy
 from html.parser import HTMLParser
 
 from django.db import transaction
+from django.template.autoreload import reset_loaders
 from django.test import Client
 from django.utils import translation
 from django.utils.translation import trans_real
 
+from admin_portal.templatetags import menu
 from tests.catalogs import texts
 
 LANGUAGE = "ja"
@@ -74,10 +76,18 @@ def speaking() -> Iterator[set[str]]:
     real, asked_for = trans_real.translation(LANGUAGE), set[str]()
     trans_real._translations[LANGUAGE] = _Catalog(asked_for)  # type: ignore[attr-defined]  # private
     translation.deactivate()
+    _forget_what_was_rendered()
     try:
         yield asked_for
     finally:
         trans_real._translations[LANGUAGE] = real  # type: ignore[attr-defined]  # private
+        _forget_what_was_rendered()
+
+
+def _forget_what_was_rendered() -> None:
+    """Of fixed parts, which are rendered once for each language."""
+    reset_loaders()
+    menu.forget()
 
 
 def not_translated(asked_for: set[str]) -> set[str]:

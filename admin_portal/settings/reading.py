@@ -180,8 +180,16 @@ def templates_of(site: str, context_processors: list[str]) -> list[dict[str, obj
         {
             "BACKEND": "django.template.backends.django.DjangoTemplates",
             "DIRS": [BASE_DIR / "templates" / site, BASE_DIR / "templates"],
-            "APP_DIRS": True,
             "OPTIONS": {
+                "loaders": [
+                    (
+                        "admin_portal.folding.Loader",
+                        [
+                            "django.template.loaders.filesystem.Loader",
+                            "django.template.loaders.app_directories.Loader",
+                        ],
+                    )
+                ],
                 "builtins": ["admin_portal.preferences.templatetags.instants"],
                 "libraries": {"sign_in": "admin_portal.sign_in.template_tags"},
                 "context_processors": [
