@@ -11,7 +11,7 @@ from benchmarks.installations import BENCH
 from benchmarks.measuring import say
 from benchmarks.table import Line, machine, markdown
 
-ROWS = ("verification",)
+ROWS = ("verification", "pages")
 
 
 def main(chosen: list[str]) -> None:

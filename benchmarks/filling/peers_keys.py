@@ -19,13 +19,15 @@ django.setup()
 
 from django.contrib.auth.models import User
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from knox import crypto
 from knox.models import AuthToken
 from knox.settings import CONSTANTS
 from rest_framework.authtoken.models import Token
 from rest_framework_api_key.models import APIKey
+
+from benchmarks.filling.copying import analyze
 
 EXPIRY = timezone.now() + timedelta(days=365)
 
@@ -42,8 +44,7 @@ def main(rows: int) -> None:
             "authtoken": ("Token", list(auth_tokens(users.iterator()))),
             "knox": ("Token", list(knox_tokens(users.iterator()))),
         }
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
+    analyze()
     for name, (scheme, made) in keys.items():
         lines = "".join(f"Authorization: {scheme} {key}\n" for key in made[:: rows // SHOWN])
         (Path(os.environ["VAR_DIR"]) / name).write_text(lines)

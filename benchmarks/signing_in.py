@@ -1,0 +1,56 @@
+"""Sign somebody in without a password, and count the queries of their pages.
+
+    python -m benchmarks.signing_in [PATH …]
+
+Runs in any Django project: the settings are those in force. Printed is JSON: the cookie, and each
+page's queries.
+"""
+
+import json
+import logging
+import sys
+from importlib import import_module
+
+import django
+
+NAME = "bench"
+
+django.setup()
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+
+def main(paths: list[str]) -> None:
+    logging.disable(logging.INFO)
+    user = User.objects.filter(username=NAME).first()
+    user = user or User.objects.create_superuser(NAME, f"{NAME}@example.com")
+    client = Client(headers={"cookie": sign_in(user)})
+    queries = {path: queries_of(client, path) for path in paths}
+    print(json.dumps({"cookie": sign_in(user), "queries": queries}))
+
+
+def sign_in(user: User) -> str:
+    session = import_module(settings.SESSION_ENGINE).SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
+
+
+def queries_of(client: Client, path: str) -> int:
+    for _warming in range(3):
+        answer = client.get(path, SERVER_NAME="127.0.0.1")
+        assert answer.status_code == 200, (path, answer.status_code, answer.get("Location"))
+    with CaptureQueriesContext(connection) as queries:
+        client.get(path, SERVER_NAME="127.0.0.1")
+    return len(queries)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
