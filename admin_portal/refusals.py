@@ -13,6 +13,7 @@ from admin_portal.action_log.recording import Change, record
 from admin_portal.actors import actor_of
 from admin_portal.logs import path_without_tokens
 from admin_portal.networks import network_of
+from admin_portal.shared_cache import count_up
 from api_keys.contract import REQUEST_ID_HEADER
 
 logger = logging.getLogger(__name__)
@@ -56,10 +57,8 @@ class RefusedPagesMiddleware:
 def _record(request: HttpRequest) -> None:
     """Record a refusal, unless there are many: then the next row tells how many had none."""
     name, most = _bound_for(request)
-    cache.add(name, 0, timeout=60)
-    if cache.incr(name) > most:
-        cache.add(f"{name}-unrecorded", 0, timeout=24 * 3600)
-        cache.incr(f"{name}-unrecorded")
+    if count_up(name, seconds=60) > most:
+        count_up(f"{name}-unrecorded", seconds=24 * 3600)
         return
     changes = [Change(_("Method"), "", str(request.method))]
     if unrecorded := cache.get(f"{name}-unrecorded"):

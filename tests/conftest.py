@@ -27,6 +27,7 @@ from api_keys.contract import (
 from api_keys.store_configuration import breaker, verification_log
 from api_keys.store_configuration.storing import KeyChange, store_keys
 from tests.settings import REPLACED, values_of
+from tests.valkey import Valkey, running_valkey
 
 # These machines are shared: how long one example takes says nothing.
 hypothesis.settings.register_profile("shared machine", deadline=None)
@@ -86,6 +87,12 @@ def admin_client(administrator: User) -> Client:
     client = Client()
     client.force_login(administrator)
     return client
+
+
+@pytest.fixture(scope="module")
+def valkey() -> Iterator[Valkey]:
+    with running_valkey() as server:
+        yield server
 
 
 class KeyService:

@@ -34,6 +34,7 @@ SHARED = tuple(
         "job_schedule",
         "mail",
         "networks",
+        "outage",
         "paging",
         "periods",
         "preferences",
@@ -42,6 +43,7 @@ SHARED = tuple(
         "security_txt",
         "sending",
         "settings",
+        "shared_cache",
         "sign_in",
         "typed_text",
     )

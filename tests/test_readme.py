@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text()
 READERS = {"contact", "env", "required", "number", "flag", "networks", "site_url", "environ"}
-NAMING = {"database", "job_queue", "secret"}
+NAMING = {"cache", "database", "job_queue", "secret"}
 """These read a setting as well, but what stands last is a name, and no default."""
 USUAL = {"HTTPS_PROXY"}  # read by `requests`, not by us
 DJANGOS = {"DJANGO_SETTINGS_MODULE"}

@@ -2,6 +2,7 @@
 
 from admin_portal.settings.base import *
 from admin_portal.settings.job_queue import job_queue
+from admin_portal.settings.valkey import cache
 
 # What the names of variables begin with that are this site's alone
 PREFIX = "ADMIN"
@@ -44,6 +45,7 @@ ROOT_URLCONF = "admin_portal.urls"
 WSGI_APPLICATION = "admin_portal.wsgi.application"
 TEMPLATES = templates_of("admin_portal", [])
 DATABASES = {"default": database("ADMIN_DATABASE_URL", "admin")}
+CACHES = cache("ADMIN_CACHE_URL", "commerce-admin")
 
 # Where it is served
 ALLOWED_HOSTS = hosts_of(SITE_URL)

@@ -102,13 +102,6 @@ MFA_FORMS = {
 }
 STEP_UP_SECONDS = number("STEP_UP_SECONDS", 900)
 ACCOUNT_REAUTHENTICATION_TIMEOUT = STEP_UP_SECONDS
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        # The default of 300 would let a crowd of failed sign-ins push each other out.
-        "OPTIONS": {"MAX_ENTRIES": 100_000},
-    }
-}
 
 # What a browser may do with our pages
 CONTENT_SECURITY_POLICY = {

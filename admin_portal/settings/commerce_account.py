@@ -2,6 +2,7 @@
 
 from admin_portal.settings.base import *
 from admin_portal.settings.job_queue import job_queue
+from admin_portal.settings.valkey import cache
 
 # What the names of variables begin with that are this site's alone
 PREFIX = "ACCOUNT"
@@ -25,6 +26,7 @@ TEMPLATES = templates_of(
     ],
 )
 DATABASES = {"default": database("ACCOUNT_DATABASE_URL", "commerce_account")}
+CACHES = cache("ACCOUNT_CACHE_URL", "commerce-account")
 
 # Where it is served
 ALLOWED_HOSTS = hosts_of(SITE_URL)

@@ -3,9 +3,9 @@
 import re
 
 from django.core.exceptions import ImproperlyConfigured
-from redis.connection import parse_url
 
-from admin_portal.settings.base import VAR_DIR, env
+from admin_portal.settings.reading import VAR_DIR, env
+from admin_portal.settings.valkey import redis_url
 
 _POSTGRESQL = re.compile(r"postgres(ql)?://\S+")
 
@@ -34,12 +34,10 @@ def _storage(url_setting: str, name: str) -> dict[str, object]:
         return {"huey_class": "huey.SqliteHuey", "filename": str(VAR_DIR / f"{name}_jobs.sqlite3")}
     if _is_postgresql(url):
         return {"huey_class": "huey.PostgresHuey", "dsn": url}
-    try:
-        redis_url = re.sub("^valkey", "redis", url)  # they speak the same protocol
-        if parse_url(redis_url).get("host"):  # type: ignore[no-untyped-call]  # it has no types
-            return {"huey_class": "huey.RedisHuey", "url": redis_url}
-    except ValueError:
-        pass
+    if server := redis_url(url):
+        # Else a connection that broke off unnoticed would be waited at for ever.
+        options = f"{'&' if '?' in server else '?'}socket_timeout=5&socket_connect_timeout=5"
+        return {"huey_class": "huey.RedisHuey", "url": server + options}
     raise ImproperlyConfigured(
         f"{url_setting} has to be like redis://host:6379/0 or postgres://user:password@host/name."
     )

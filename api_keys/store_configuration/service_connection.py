@@ -1,12 +1,9 @@
 """The pages of System > Tools > Service connection."""
 
 import threading
-import time
 
 from django.contrib import messages
-from django.contrib.auth.models import User
 from django.core import signing
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _, gettext_lazy
@@ -18,6 +15,7 @@ from admin_portal.action_log.actions import Action, Result as Outcome
 from admin_portal.action_log.recording import Change, record
 from admin_portal.actors import Actor, actor_of
 from admin_portal.requests import AuthenticatedRequest
+from admin_portal.shared_cache import count_up
 from api_keys.contract import Environment
 from api_keys.store_configuration.diagnosis import Diagnosis, Result, diagnose, target_of
 from api_keys.store_configuration.environments import LABELS
@@ -65,7 +63,7 @@ def _run(request: AuthenticatedRequest) -> HttpResponse:
         messages.warning(request, _("Somebody is running this test just now. Run it after them."))
         return _render(request, [])
     try:
-        if _runs_in_this_minute(request.user) > RUNS_A_MINUTE:
+        if count_up(f"service-connection-{request.user.pk}", seconds=60) > RUNS_A_MINUTE:
             messages.warning(
                 request,
                 _("You ran this test %s times within a minute. Wait a minute, then run it again.")
@@ -93,12 +91,6 @@ def _record(diagnoses: list[Diagnosis], by: Actor) -> None:
         subject=TITLE,
         changes=[Change(label, "", outcomes[has_failed]) for label, has_failed in failed.items()],
     )
-
-
-def _runs_in_this_minute(user: User) -> int:
-    name = f"service-connection-{user.pk}-{time.time() // 60:.0f}"
-    cache.add(name, 0, timeout=120)
-    return cache.incr(name)
 
 
 def _render(request: HttpRequest, diagnoses: list[Diagnosis]) -> HttpResponse:

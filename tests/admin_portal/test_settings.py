@@ -136,6 +136,9 @@ def test_migrations_are_complete(settings: str, environment: dict[str, str]) -> 
         (ACCOUNT, "JOBS_URL", "redis:///0"),
         (ACCOUNT, "JOBS_URL", "valkey://host:port/0"),
         (ACCOUNT, "JOBS_URL", "postgres://host/name?no=option"),
+        (ADMIN, "ADMIN_CACHE_URL", "memcached://host"),
+        (ACCOUNT, "ACCOUNT_CACHE_URL", "valkey://host:6379/cache"),
+        (ACCOUNT, "ACCOUNT_CACHE_URL", "redis://host/0?no=option"),
         (ACCOUNT, "RETENTION_DAYS", "7"),
         (ADMIN, "RETENTION_DAYS", "7"),
         (ADMIN, "KEY_VERIFICATION_MINUTES", "0"),
@@ -318,6 +321,18 @@ def test_database_s_address_may_have_options_and_quoted_characters(
     seen = read(ACCOUNT, names, {**environment, "ACCOUNT_DATABASE_URL": url})
 
     assert seen == "['db.example', 'p@ss', {'sslmode': 'require'}]"
+
+
+@pytest.mark.parametrize(("settings", "site"), [(ADMIN, "admin"), (ACCOUNT, "account")])
+def test_cache_may_be_any_server_s_that_speaks_redis_s_protocol(
+    settings: str, site: str, environment: dict[str, str]
+) -> None:
+    url = "valkeys://:p%40ss,word@cache.example:6380/1?ssl_ca_certs=/etc/ca.pem"
+    names = "[settings.CACHES['default'][name] for name in ('LOCATION', 'KEY_PREFIX')]"
+
+    seen = read(settings, names, {**environment, f"{site.upper()}_CACHE_URL": url})
+
+    assert seen == str([[url.replace("valkeys:", "rediss:")], f"commerce-{site}"])
 
 
 def test_ports_of_make_run_lead_the_sites_to_each_other(environment: dict[str, str]) -> None:
