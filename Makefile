@@ -30,5 +30,6 @@ bench: ## Measure against targets and peers (ROWS="verification pages": only the
 
 requirements: ## Pin requirements*.in anew, with hashes (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade requirements.in -o requirements.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade requirements-tracing.in -o requirements-tracing.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade requirements-dev.in -o requirements-dev.txt
 	for peer in api_keys oscar wagtail; do uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade benchmarks/peers/$$peer.in -o benchmarks/peers/$$peer.txt || exit 1; done

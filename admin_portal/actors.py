@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 
+from admin_portal.monitoring import request_ids
+
 
 @dataclass(frozen=True)
 class Actor:
@@ -27,9 +29,7 @@ NOBODY = Actor(None)
 
 def actor_of(request: HttpRequest) -> Actor:
     user = request.user if isinstance(request.user, User) else None
-    return Actor(
-        user, request.META["REMOTE_ADDR"], request_id=request.META.get("HTTP_X_REQUEST_ID", "")
-    )
+    return Actor(user, request.META["REMOTE_ADDR"], request_id=request_ids.current())
 
 
 def actor_called(user: User | None, request: HttpRequest) -> Actor:

@@ -10,6 +10,8 @@ from django.core.management.base import BaseCommand
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from admin_portal.monitoring import metrics, request_ids, tracing
+
 logger = logging.getLogger(__name__)
 
 Job = Callable[[datetime], object]
@@ -23,9 +25,17 @@ def run_all(jobs: Iterable[Job]) -> bool:
     return not failed
 
 
+def run_job(job: Job) -> None:
+    """Run a job now: with an id of its own in the log, counted and traced."""
+    name = f"{job.__module__}.{job.__name__}"
+    request_ids.begin_job()  # until the next: who called this logs what failed
+    with metrics.counted_job(name), tracing.job_span(name):
+        job(timezone.now())
+
+
 def _run(job: Job) -> bool:
     try:
-        job(timezone.now())
+        run_job(job)
     except Exception:
         # Whatever it is: the other jobs are still to be run, and the exit code tells of it.
         logger.exception("The job %s failed.", job.__name__)

@@ -5,6 +5,8 @@ what an operator knows; PREFIX says how they begin.
 """
 
 import os
+from importlib.util import find_spec
+from ipaddress import ip_address
 from typing import Any
 
 from cryptography.fernet import Fernet
@@ -29,6 +31,8 @@ def check_site_settings(**kwargs: Any) -> list[CheckMessage]:
         *_check_encryption_keys(f"{prefix}_ENCRYPTION_KEYS"),
         *_check_retired_settings(),
         *_check_bounds(),
+        *_check_metrics(prefix),
+        *_check_tracing(),
     ]
 
 
@@ -49,6 +53,38 @@ def _check_bounds() -> list[CheckMessage]:
         )
         for name, (least, most) in _BOUNDS.items()
         if not least <= getattr(settings, name) <= most
+    ]
+
+
+def _check_metrics(prefix: str) -> list[CheckMessage]:
+    ports = {
+        f"{prefix}_METRICS_PORT": settings.METRICS_PORT,
+        f"{prefix}_JOBS_METRICS_PORT": settings.JOBS_METRICS_PORT,
+    }
+    errors: list[CheckMessage] = [
+        Error(f"{name} is no port.", hint="Use 1 to 65535, or 0 for none.", id="admin_portal.E007")
+        for name, port in ports.items()
+        if not 0 <= port <= 65535
+    ]
+    if settings.METRICS_PORT and settings.METRICS_PORT == settings.JOBS_METRICS_PORT:
+        errors.append(Error(f"{' and '.join(ports)} have to differ.", id="admin_portal.E008"))
+    try:
+        ip_address(settings.METRICS_ADDRESS)
+    except ValueError:
+        hint = "As in 127.0.0.1, or 0.0.0.0 for all of this machine's."
+        errors.append(Error("METRICS_ADDRESS is no address.", hint=hint, id="admin_portal.E009"))
+    return errors
+
+
+def _check_tracing() -> list[CheckMessage]:
+    if not settings.TRACES_ENDPOINT or find_spec("opentelemetry"):
+        return []
+    return [
+        Error(
+            "OTEL_EXPORTER_OTLP_ENDPOINT is set, but OpenTelemetry is not installed.",
+            hint="Install what requirements-tracing.txt lists.",
+            id="admin_portal.E010",
+        )
     ]
 
 

@@ -6,15 +6,29 @@ jobs need none. A run that had to wait until the next one is due is dropped (`ex
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
-from django.utils import timezone
+from django.conf import settings
 from huey import crontab
 from huey.contrib.djhuey import close_db, db_periodic_task, on_startup
+from huey.contrib.djhuey.management.commands.run_huey import Command as LibraryCommand
 
-from admin_portal.background_jobs import Job
+from admin_portal.background_jobs import Job, run_job
+from admin_portal.monitoring.starting import start
 
 _MINUTE = 60
 _HOUR = 60 * _MINUTE
+
+
+class RunHuey(LibraryCommand):
+    """The command `run_huey`: the library's, with metrics and traces.
+
+    Its app isn't installed: that would open the queue in web servers, too.
+    """
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        start(settings.JOBS_METRICS_PORT)
+        super().handle(*args, **options)
 
 
 def at_start(run_all: Callable[[], object]) -> None:
@@ -37,6 +51,6 @@ def every_night(job: Job) -> None:
 def _schedule(job: Job, when: object, *, expires: int) -> None:
     @wraps(job)
     def run() -> None:
-        job(timezone.now())
+        run_job(job)
 
     db_periodic_task(when, expires=expires)(run)

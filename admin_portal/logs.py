@@ -1,8 +1,13 @@
+import json
 import logging
 import re
+from datetime import UTC, datetime
 from urllib.parse import quote
 
+from admin_portal.monitoring import request_ids, tracing
 from api_keys.contract import KEY_PATTERN
+
+FORMATS = ("line", "json")
 
 LONGEST_SEGMENT = 32
 """Characters. Longer parts of a path are tokens out of an e-mail, or a key that went astray."""
@@ -28,12 +33,34 @@ class KeylessFormatter(logging.Formatter):
     """
 
     def format(self, record: logging.LogRecord) -> str:
+        record.request_id = request_ids.current() or "-"
         message, *traceback = super().format(record).split("\n")
         lines = [message, *(f"  | {_escaped(line)}" for line in traceback)]
         return KEY_PATTERN.sub("[key]", "\n".join(lines))
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         return _escaped(super().formatMessage(record))
+
+
+class JsonFormatter(logging.Formatter):
+    """Writes one JSON object for a record, in ASCII on one line, and no key of ours in it.
+
+    `fields` of a record are added as they are.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        told: dict[str, object] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            "request_id": request_ids.current(),
+            "trace_id": tracing.trace_id(),
+            "exception": self.formatException(record.exc_info) if record.exc_info else "",
+            **getattr(record, "fields", {}),
+        }
+        line = json.dumps({name: value for name, value in told.items() if value != ""})
+        return KEY_PATTERN.sub("[key]", line)
 
 
 def _escaped(text: str) -> str:

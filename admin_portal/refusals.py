@@ -1,8 +1,7 @@
-"""One id for each request of the Admin, and a record of pages that were refused."""
+"""A record of pages of the Admin that were refused."""
 
 import logging
 from collections.abc import Callable
-from uuid import uuid4
 
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
@@ -14,28 +13,11 @@ from admin_portal.actors import actor_of
 from admin_portal.logs import path_without_tokens
 from admin_portal.networks import network_of
 from admin_portal.shared_cache import count_up
-from api_keys.contract import REQUEST_ID_HEADER
 
 logger = logging.getLogger(__name__)
 
 STRANGERS_REFUSALS = 10
 """Recorded of one address in a minute."""
-
-
-class RequestIdMiddleware:
-    """Give each request an id that the visitor can't choose, and tell it in the answer.
-
-    It stands in the Action Log, and in the access log, which reads the same header.
-    """
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.META["HTTP_X_REQUEST_ID"] = uuid4().hex
-        response = self.get_response(request)
-        response[REQUEST_ID_HEADER] = request.META["HTTP_X_REQUEST_ID"]
-        return response
 
 
 class RefusedPagesMiddleware:

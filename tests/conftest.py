@@ -12,10 +12,12 @@ from django.test import Client, override_settings
 from requests import PreparedRequest
 
 from admin_portal.actors import NOBODY
+from admin_portal.monitoring import request_ids
 from admin_portal.settings import commerce_account
 from api_keys.contract import (
     CHECK_PATH,
     KEY_HEADERS,
+    REQUEST_ID_HEADER,
     STATUS,
     Answer,
     Environment,
@@ -41,6 +43,7 @@ def _nothing_left_in_memory() -> None:
     cache.clear()
     breaker.forget()
     verification_log.forget()
+    request_ids.end()
 
 
 @pytest.fixture
@@ -101,6 +104,7 @@ class KeyService:
     def __init__(self) -> None:
         self.keys_seen: list[str] = []
         self.urls_seen: list[str] = []
+        self.request_ids_seen: list[str] = []
         self._queue: list[Callable[[str], HttpAnswer]] = []
 
     def answers(self, *answers: Verdict | Answer | Exception | HttpAnswer) -> None:
@@ -115,6 +119,7 @@ class KeyService:
         assert str(key) not in request.url
         self.keys_seen.append(str(key))
         self.urls_seen.append(request.url)
+        self.request_ids_seen.append(str(request.headers[REQUEST_ID_HEADER]))
         answer = self._queue[0] if len(self._queue) == 1 else self._queue.pop(0)
         return answer(str(key))
 

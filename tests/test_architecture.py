@@ -33,6 +33,7 @@ SHARED = tuple(
         "encryption",
         "job_schedule",
         "mail",
+        "monitoring",
         "networks",
         "outage",
         "paging",
@@ -56,6 +57,7 @@ MAY_IMPORT = {
     "api_keys/store_configuration": (STORE, CONTRACT, NOTIFICATIONS, ACTION_LOG, ACCESS, *SHARED),
     "api_keys/commerce_account": (ACCOUNT, CONTRACT, *SHARED),
     "admin_portal/typed_text": (CONTRACT,),
+    "admin_portal/monitoring": (CONTRACT, *SHARED),
     "admin_portal/action_log": (ACTION_LOG, CONTRACT, ACCESS, *SHARED),
     "admin_portal/access": (),
     "admin_portal/resources": (ACCESS,),
@@ -132,7 +134,8 @@ def test_one_module_touches_ciphertext_and_another_checks_the_keys_to_it() -> No
 
 
 def test_what_runs_needs_no_package_that_only_tests_have() -> None:
-    requirements = (ROOT / "requirements.txt").read_text()
+    files = ("requirements.txt", "requirements-tracing.txt")
+    requirements = "".join((ROOT / file).read_text() for file in files)
     installed = {name.lower() for name in re.findall(r"^([\w.-]+)==", requirements, re.MULTILINE)}
     providers = packages_distributions()
 

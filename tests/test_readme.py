@@ -8,7 +8,17 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text()
-READERS = {"contact", "env", "required", "number", "flag", "networks", "site_url", "environ"}
+READERS = {
+    "choice",
+    "contact",
+    "env",
+    "required",
+    "number",
+    "flag",
+    "networks",
+    "site_url",
+    "environ",
+}
 NAMING = {"cache", "database", "job_queue", "secret"}
 """These read a setting as well, but what stands last is a name, and no default."""
 USUAL = {"HTTPS_PROXY"}  # read by `requests`, not by us
@@ -70,7 +80,9 @@ def test_defaults_in_the_table_are_the_code_s() -> None:
             assert written[name].strip("`") == str(default), name
 
 
-@pytest.mark.parametrize("file", ["README.md", "docs/protocol.md", "docs/decisions.md"])
+@pytest.mark.parametrize(
+    "file", ["README.md", "docs/protocol.md", "docs/decisions.md", "docs/monitoring.md"]
+)
 def test_links_lead_to_files_that_exist(file: str) -> None:
     text = (ROOT / file).read_text()
     targets = re.findall(r"\]\((?!https?:)([^)]+)\)", text)

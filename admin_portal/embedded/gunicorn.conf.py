@@ -4,21 +4,9 @@ import gc
 import re
 from typing import Any
 
-from gunicorn.glogging import Logger
-
-from admin_portal.logs import path_without_tokens
-from api_keys.contract import read_request_id
+from admin_portal.embedded.access_log import AccessLogger
 
 GATEWAY = re.compile("(/sandbox)?/gateway/")
-
-
-class AccessLogger(Logger):
-    def atoms(self, resp: Any, req: Any, request: Any, request_time: Any) -> Any:
-        atoms = super().atoms(resp, req, request, request_time)
-        # Without a path when gunicorn itself refused the request.
-        atoms["U"] = path_without_tokens(request.get("PATH_INFO", "").encode("latin-1"))
-        request_id = read_request_id(request.get("HTTP_X_REQUEST_ID", "")) or "-"
-        return {**atoms, "request_id": request_id}
 
 
 worker_class = "admin_portal.embedded.worker.Worker"
@@ -35,8 +23,6 @@ forwarder_headers = ""
 loglevel = "error"
 logger_class = AccessLogger
 accesslog = "-"
-# The path without its query: somebody will put a key there one day.
-access_log_format = '%(h)s "%(m)s %(U)s" %(s)s %(b)s %(M)sms %(request_id)s'
 
 
 def pre_request(worker: Any, req: Any) -> None:

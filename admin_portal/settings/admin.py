@@ -35,7 +35,7 @@ INSTALLED_APPS = [
     "api_keys.store_configuration",
 ]
 MIDDLEWARE = [
-    "admin_portal.refusals.RequestIdMiddleware",
+    *OUTERMOST_MIDDLEWARE,
     "admin_portal.refusals.RefusedPagesMiddleware",
     *MIDDLEWARE,
     "admin_portal.entrance.sharing.TellWhyMiddleware",
@@ -129,3 +129,9 @@ KEY_VALIDATION_ALLOWED_NETWORKS = networks("KEY_VALIDATION_ALLOWED_NETWORKS")
 # Background jobs
 HUEY = job_queue("ADMIN_JOBS_URL", "admin")
 KEY_VERIFICATION_MINUTES = number("KEY_VERIFICATION_MINUTES", 60)
+
+# What operators see
+METRICS_PORT = number("ADMIN_METRICS_PORT", 0)
+JOBS_METRICS_PORT = number("ADMIN_JOBS_METRICS_PORT", 0)
+# A record of the Action Log bears the request's id: a visitor could choose that of another's.
+TAKES_OVER_REQUEST_IDS = False

@@ -22,6 +22,11 @@ INSTALLED_APPS = [
     "admin_portal.preferences",
 ]
 
+# Probes come by address and in clear: what follows would turn them away.
+OUTERMOST_MIDDLEWARE = [
+    "admin_portal.monitoring.health.ProbesMiddleware",
+    "admin_portal.monitoring.middleware.RequestMiddleware",
+]
 MIDDLEWARE = [
     "admin_portal.middleware.TrustedProxiesMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -130,16 +135,21 @@ CSRF_COOKIE_SAMESITE = "Lax"
 # Background jobs
 RETENTION_DAYS = number("RETENTION_DAYS", 400)
 
+# What operators see
+METRICS_ADDRESS = env.str("METRICS_ADDRESS", default="127.0.0.1")
+TRACES_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default="")
+LOG_FORMAT = log_format()
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
         "line": {
             "()": "admin_portal.logs.KeylessFormatter",
-            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+            "format": "%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s",
         },
+        "json": {"()": "admin_portal.logs.JsonFormatter"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},

@@ -17,6 +17,7 @@ DIGEST_KEY = required("ACCOUNT_DIGEST_KEY")
 
 # Parts
 INSTALLED_APPS = [*INSTALLED_APPS, "api_keys.commerce_account"]
+MIDDLEWARE = [*OUTERMOST_MIDDLEWARE, *MIDDLEWARE]
 ROOT_URLCONF = "api_keys.commerce_account.urls"
 WSGI_APPLICATION = "api_keys.commerce_account.wsgi.application"
 TEMPLATES = templates_of(
@@ -90,3 +91,9 @@ USAGE_FLUSH_SECONDS = number("USAGE_FLUSH_SECONDS", 30)
 
 # Background jobs
 HUEY = job_queue("JOBS_URL", "commerce_account")
+
+# What operators see
+METRICS_PORT = number("ACCOUNT_METRICS_PORT", 0)
+JOBS_METRICS_PORT = number("ACCOUNT_JOBS_METRICS_PORT", 0)
+# The Admin sends its own, so that both sites' lines about a visit are found by one.
+TAKES_OVER_REQUEST_IDS = True

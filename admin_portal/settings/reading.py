@@ -72,6 +72,19 @@ def flag(name: str, default: bool) -> bool:
     return value in env.BOOLEAN_TRUE_STRINGS
 
 
+def choice(name: str, default: str, others: list[str]) -> str:
+    """Return a setting that is one of a few words."""
+    value: str = env.str(name, default="") or default
+    if value not in (default, *others):
+        words = " or ".join((default, *others))
+        raise ImproperlyConfigured(f"{name} has to be {words}, not “{value}”.")
+    return value
+
+
+def log_format() -> str:
+    return choice("LOG_FORMAT", "line", ["json"])
+
+
 def site_url(name: str, port_setting: str, default_port: int) -> str:
     """Return a site's public address, without a slash at the end.
 

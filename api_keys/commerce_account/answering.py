@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.http import http_date
 
 from admin_portal.networks import network_of
-from api_keys.commerce_account import limits, usage
+from api_keys.commerce_account import limits, metrics, usage
 from api_keys.commerce_account.checking import UNKNOWN, answer_about, find_key
 from api_keys.commerce_account.digests import digest_of
 from api_keys.commerce_account.limits import Allowance, Policy
@@ -26,13 +26,11 @@ from api_keys.commerce_account.replies import (
     too_many,
 )
 from api_keys.contract import (
-    REQUEST_ID_HEADER,
     STATUS,
     Answer,
     Environment,
     Verdict,
     answer_body,
-    read_request_id,
 )
 
 logger = logging.getLogger(__name__)
@@ -50,8 +48,7 @@ def answer_check(environ: Environ, environment: Environment) -> Reply:
     except Exception:
         logger.exception("A key could not be looked up.")
         reply = problem_reply(UNAVAILABLE)
-    if request_id := read_request_id(environ.get("HTTP_X_REQUEST_ID", "")):
-        reply.headers[REQUEST_ID_HEADER] = request_id
+    metrics.count_check(environment, reply.problem or Verdict.VALID)
     if environ["REQUEST_METHOD"] == "HEAD":
         return Reply(reply.status, reply.headers, b"")  # gunicorn drops it, too, but warns
     return reply

@@ -1,5 +1,6 @@
 """A check's own way into the site, past Django's request, middleware and URLs."""
 
+import time
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from http import HTTPStatus
@@ -8,14 +9,19 @@ from typing import Any
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
+from admin_portal.monitoring import metrics, request_ids, tracing
 from admin_portal.networks import visitor_of
 from api_keys.commerce_account.answering import answer_check
-from api_keys.contract import CHECK_PATH, Environment
+from api_keys.commerce_account.replies import Reply
+from api_keys.contract import CHECK_PATH, REQUEST_ID_HEADER, Environment
 
 ENVIRONMENT_OF_PATH = {
     CHECK_PATH: Environment.PRODUCTION,
     f"/{Environment.SANDBOX}{CHECK_PATH}": Environment.SANDBOX,
 }
+
+VIEW = "api_key_check"
+"""As it is called in metrics and traces, and in the URLconf."""
 
 StartResponse = Callable[..., Any]
 Application = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
@@ -34,12 +40,26 @@ def with_gateway(pages: Application) -> Application:
         if environment is None or not _is_ours(environ.get("HTTP_HOST", "")):
             return pages(environ, start_response)
         environ["REMOTE_ADDR"] = visitor_of(environ)
-        reply = answer_check(environ, environment)
+        reply = _answer(environ, environment)
         status = f"{reply.status} {HTTPStatus(reply.status).phrase}"
         start_response(status, [*reply.headers.items(), *constant])
         return [reply.body]
 
     return application
+
+
+def _answer(environ: dict[str, Any], environment: Environment) -> Reply:
+    """Answer a check, with what `RequestMiddleware` does for a page."""
+    began = time.perf_counter()
+    request_id = request_ids.begin(environ)
+    with tracing.request_span(environ) as span:
+        reply = answer_check(environ, environment)
+        method = environ["REQUEST_METHOD"]
+        span.tell_request(method, VIEW, reply.status)
+    request_ids.end()
+    reply.headers[REQUEST_ID_HEADER] = request_id
+    metrics.count_request(VIEW, method, reply.status, time.perf_counter() - began)
+    return reply
 
 
 def _headers() -> dict[str, str]:

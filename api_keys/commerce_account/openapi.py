@@ -196,7 +196,7 @@ def _headers() -> Json:
     return {
         "API-Key-Fingerprint": text("The key's short id.", _FINGERPRINT, is_required=True),
         "API-Key-Expires": text("When it ends. Missing: never.", _HTTP_DATE),
-        REQUEST_ID_HEADER: text("As it was sent.", REQUEST_ID.pattern),
+        REQUEST_ID_HEADER: text("As it was sent; else, one made here.", REQUEST_ID.pattern),
         "RateLimit": text("What is left of the nearest limit.", '^"[a-z-]+";r=[0-9]+;t=[0-9]+$'),
         "RateLimit-Policy": text("All limits.", '^"[a-z-]+";q=[0-9]+;w=60(, |$)'),
         "Retry-After": {"description": "Seconds to wait.", "required": True, "schema": seconds},

@@ -17,17 +17,20 @@ Members = Mapping[str, str | None]
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A whole answer over HTTP. `body` is JSON."""
+    """A whole answer over HTTP. `body` is JSON; `problem` is the slug of one, or empty."""
 
     status: int
     headers: dict[str, str]
     body: bytes
+    problem: str = ""
 
     def as_response(self) -> HttpResponse:
         return HttpResponse(self.body, status=self.status, headers=self.headers)
 
 
-def json_reply(status: int, members: Mapping[str, object], headers: Mapping[str, str]) -> Reply:
+def json_reply(
+    status: int, members: Mapping[str, object], headers: Mapping[str, str], problem: str = ""
+) -> Reply:
     """Return JSON that nobody on the way may keep."""
     body = json.dumps(members).encode()
     common = {
@@ -35,7 +38,7 @@ def json_reply(status: int, members: Mapping[str, object], headers: Mapping[str,
         "Content-Length": str(len(body)),
         "Cache-Control": "no-store",
     }
-    return Reply(status, {**common, **headers}, body)
+    return Reply(status, {**common, **headers}, body, problem)
 
 
 def problem_reply(
@@ -44,7 +47,7 @@ def problem_reply(
     """Return RFC 9457 problem+json, with what is left of an allowance."""
     body = {**_english(problem), **(members or {})}
     headers = {**fields(allowance), **problem.headers, "Content-Type": PROBLEM_JSON}
-    return json_reply(problem.status, body, headers)
+    return json_reply(problem.status, body, headers, problem.slug)
 
 
 def too_many(exhausted: Allowance, problem: Problem = TOO_MANY_REQUESTS) -> Reply:

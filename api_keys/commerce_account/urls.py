@@ -43,11 +43,17 @@ _of_a_company = [
 
 urlpatterns = [
     # For programs
-    path(_check_path, validation.api_key_check, {"environment": Environment.PRODUCTION}),
+    path(
+        _check_path,
+        validation.api_key_check,
+        {"environment": Environment.PRODUCTION},
+        name="api_key_check",
+    ),
     path(
         f"{Environment.SANDBOX}/{_check_path}",
         validation.api_key_check,
         {"environment": Environment.SANDBOX},
+        name="api_key_check",
     ),
     path(security_txt.PATH, security_txt.security_txt, name="security_txt"),
     path("gateway/openapi.json", validation.openapi, name="openapi"),
@@ -56,6 +62,7 @@ urlpatterns = [
         rf"^(?:{Environment.SANDBOX}/)?gateway/.*{KEY_PATTERN.pattern}",
         validation.api_key_check,
         {"environment": Environment.PRODUCTION},
+        name="api_key_check",
     ),
     path("gateway/leaks", leaks.report_by_program, name="leaks"),
     path("problems/<slug:slug>/", validation.problem, name="problem"),

@@ -10,8 +10,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from api_keys.contract import Answer, Cause, Environment, Verdict
+from api_keys.store_configuration import metrics
 
 CALLS_AT_ONCE = 3
 
@@ -82,10 +84,14 @@ class Breaker:
             self._take_note(answer, hung=time.monotonic() - started >= SLOW)
         return answer
 
+    @property
+    def is_open(self) -> bool:
+        return self._strikes >= STRIKES
+
     def _may_ask(self) -> bool:
         now = time.monotonic()
         with self._lock:
-            if self._strikes < STRIKES:
+            if not self.is_open:
                 return True
             if now < self._asks_again_at:
                 return False
@@ -115,6 +121,14 @@ def breaker_for(environment: Environment) -> Breaker:
 def forget() -> None:
     """Close all breakers."""
     _breakers.update({environment: Breaker() for environment in Environment})
+
+
+def _is_open(environment: Environment) -> bool:
+    return _breakers[environment].is_open
+
+
+for _environment in Environment:
+    metrics.watch_breaker(_environment, partial(_is_open, _environment))
 
 
 def _not_asked(cause: Cause | None, why: str) -> Answer:

@@ -19,6 +19,7 @@ from urllib3.exceptions import (
     SSLError,
 )
 
+from admin_portal.monitoring import tracing
 from api_keys.contract import (
     CHECK_PATH,
     KEY_HEADERS,
@@ -30,6 +31,7 @@ from api_keys.contract import (
     fingerprint,
     read_answer,
 )
+from api_keys.store_configuration import metrics
 from api_keys.store_configuration.addresses import (
     ForbiddenAddressError,
     is_forbidden_literal,
@@ -64,19 +66,13 @@ def check_key(key: str, *, environment: Environment, request_id: str) -> Answer:
     An answer we can't read is UNAVAILABLE, not INVALID: if our own dependency is broken,
     telling merchants to replace a good key sends them to the wrong repair.
     """
-    deadline = time.monotonic() + settings.KEY_VALIDATION_TIMEOUT
-    try:
-        try:
-            answer = _ask(key, environment, request_id, deadline)
-        except requests.ConnectionError as error:
-            # A kept connection that the service closed just as we used it. Asking is safe to
-            # repeat; anything slower or more definite than a break is not worth a second wait.
-            if not _broke_before_an_answer(error):
-                raise
-            answer = _ask(key, environment, request_id, deadline)
-    except _FAILURES as error:
-        return _unavailable(error)
-    return _only_if_about(key, environment, answer)
+    began = time.monotonic()
+    with tracing.call_span("check_key", {"commerce.environment": environment.value}) as span:
+        answer = _check(key, environment, request_id, began + settings.KEY_VALIDATION_TIMEOUT)
+        has_failed = answer.verdict is Verdict.UNAVAILABLE
+        span.tell({"commerce.verdict": answer.verdict.value}, has_failed=has_failed)
+    metrics.observe_call(environment, time.monotonic() - began)
+    return answer
 
 
 @dataclass(frozen=True)
@@ -125,8 +121,27 @@ def proxy_for(url: str) -> str | None:
     return select_proxy(url, _proxies(url))
 
 
+def _check(key: str, environment: Environment, request_id: str, deadline: float) -> Answer:
+    try:
+        try:
+            answer = _ask(key, environment, request_id, deadline)
+        except requests.ConnectionError as error:
+            # A kept connection that the service closed just as we used it. Asking is safe to
+            # repeat; anything slower or more definite than a break is not worth a second wait.
+            if not _broke_before_an_answer(error):
+                raise
+            answer = _ask(key, environment, request_id, deadline)
+    except _FAILURES as error:
+        return _unavailable(error)
+    return _only_if_about(key, environment, answer)
+
+
 def _ask(key: str, environment: Environment, request_id: str, deadline: float) -> Answer:
-    headers = {**dict.fromkeys(KEY_HEADERS, key), REQUEST_ID_HEADER: request_id}
+    headers = {
+        **dict.fromkeys(KEY_HEADERS, key),
+        REQUEST_ID_HEADER: request_id,
+        **tracing.headers(),
+    }
     with _get(_SESSION, environment, headers, deadline) as response:
         return _read(response)
 

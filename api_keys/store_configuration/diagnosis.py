@@ -15,13 +15,13 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from urllib3.util import parse_url
 
+from admin_portal.monitoring.request_ids import current_or_new
 from admin_portal.preferences.instants import instant
 from api_keys.contract import Cause, Environment, Verdict
 from api_keys.store_configuration.client import Trial, check_url, proxy_for, try_connection
@@ -123,13 +123,13 @@ def target_of(environment: Environment) -> Target:
 
 def diagnose(target: Target, user: User) -> Diagnosis:
     """Go the way to the service of an environment, and ask it about the key that is held."""
-    request_id = uuid4().hex
+    request_id = current_or_new()
     ran_at = timezone.now()
     trial = try_connection(target.environment, request_id=request_id)
     steps = list(_way(target, trial, ran_at))
     has_arrived = steps[-1].result is not Result.FAILED
     if has_arrived and target.held:
-        steps.append(_ask_about_the_key(target, user, request_id))
+        steps.append(_ask_about_the_key(target, user))
     elif has_arrived:
         steps.append(Step(_titles()[5], Result.NOT_RUN, found=(_("No key is stored."),)))
     else:
@@ -228,9 +228,9 @@ def _clock(title: str, target: Target, trial: Trial, ran_at: datetime) -> Step:
     return Step(title, Result.PASSED, found=found)
 
 
-def _ask_about_the_key(target: Target, user: User, request_id: str) -> Step:
+def _ask_about_the_key(target: Target, user: User) -> Step:
     began = time.monotonic()
-    verification = verify_stored_key(target.environment, Occasion.TEST, user, request_id=request_id)
+    verification = verify_stored_key(target.environment, Occasion.TEST, user)
     took = _milliseconds(began, time.monotonic())
     title, verdict = _titles()[5], verification.verdict
     found = tuple(filter(None, (str(IN_WORDS[verdict]), verification.detail)))

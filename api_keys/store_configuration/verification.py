@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial, reduce
 from operator import or_
-from uuid import uuid4
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -16,8 +15,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from admin_portal.encryption import UnreadableError
+from admin_portal.monitoring.request_ids import current_or_new
 from api_keys.contract import STATUS, Answer, Cause, Environment, Verdict
-from api_keys.store_configuration import verification_log
+from api_keys.store_configuration import metrics, verification_log
 from api_keys.store_configuration.announcing import announce
 from api_keys.store_configuration.breaker import breaker_for
 from api_keys.store_configuration.client import check_key
@@ -95,21 +95,20 @@ def verify_stored_key(
     occasion: Occasion,
     user: User | None = None,
     *,
-    request_id: str = "",
     global_settings: GlobalSettings | None = None,
 ) -> KeyVerification:
     """Verify the key held for `environment`, now. Nothing the service does makes this raise.
 
-    `user` is whoever caused it; None: a job, or somebody at the server's command line. Without a
-    `request_id`, the verification gets a new one. Who has read the Global Settings already hands
-    them over.
+    `user` is whoever caused it; None: a job, or somebody at the server's command line. Who has
+    read the Global Settings already hands them over.
     """
     asked_at = timezone.now()
     # Who saved a key or tests the connection wants to know, and is worth the wait.
     insists = occasion is not Occasion.VISIT
-    said = _verify(environment, request_id or uuid4().hex, insists=insists)
+    said = _verify(environment, current_or_new(), insists=insists)
     is_answered = said.verdict in STATUS
     verification = _with_known_expiry(said)
+    metrics.count_verification(environment, verification.verdict, verification.cause)
     if said.held is not None and is_answered:
         _remember(said.held, verification, asked_at)
     in_detail = (global_settings or GlobalSettings.current()).debug_logging

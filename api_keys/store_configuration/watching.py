@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
+from admin_portal.monitoring.metrics import ExpiringKeys
 from admin_portal.notifications.models import Severity
 from api_keys.contract import Environment, Verdict
 from api_keys.store_configuration.announcing import fingerprint_of, tell
@@ -13,6 +14,7 @@ from api_keys.store_configuration.models import KeyWatch, LastVerification
 from api_keys.store_configuration.verification import (
     Occasion,
     last_verification,
+    last_verifications,
     verify_stored_key,
 )
 
@@ -37,6 +39,23 @@ def tell_of_expiries(now: datetime) -> int:
     passed before the key was first held counts for nothing: who stored it saw its date.
     """
     return sum(_tell_of_expiry(environment, held, now) for environment, held in held_keys().items())
+
+
+def count_expiring_keys(now: datetime) -> dict[tuple[str, int], int]:
+    """Return how many held keys, of each environment one at most, expire in so many days."""
+    held = [key for key in held_keys().values() if key]
+    known = last_verifications(held)
+    return {
+        (environment.value, days): int(_expires_within(days, known.get(environment), now))
+        for environment in Environment
+        for days in ExpiringKeys.DAYS
+    }
+
+
+def _expires_within(days: int, last: LastVerification | None, now: datetime) -> bool:
+    if last is None or last.verdict != Verdict.VALID or last.expires_at is None:
+        return False
+    return timedelta(0) < last.expires_at - now <= timedelta(days=days)
 
 
 def _verify(environment: Environment, held: HeldKey | None, now: datetime) -> bool:

@@ -3,12 +3,10 @@
 import csv
 import io
 import logging
-import sys
-from importlib.machinery import SourceFileLoader
-from importlib.util import module_from_spec, spec_from_loader
+from datetime import timedelta
 from ipaddress import ip_address, ip_network
 from types import SimpleNamespace
-from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.core.mail import get_connection
@@ -22,7 +20,7 @@ from admin_portal.action_log.recording import Change, record
 from admin_portal.action_log.views import cells
 from admin_portal.actors import Actor
 from admin_portal.csv_files import csv_parts
-from admin_portal.embedded import run
+from admin_portal.embedded.access_log import AccessLogger
 from admin_portal.logs import KeylessFormatter
 from admin_portal.mail import automatic_mail
 from admin_portal.middleware import TrustedProxiesMiddleware
@@ -67,26 +65,22 @@ def test_key_is_found_in_a_line_all_the_same() -> None:
     assert key not in logged("%s", f"\n{key}\n", error=ValueError(key))
 
 
-@pytest.fixture(scope="module")
-def access_logger() -> Any:
-    path = str(run.__file__).replace("run.py", "gunicorn.conf.py")
-    loader = SourceFileLoader("gunicorn_conf", path)
-    spec = spec_from_loader("gunicorn_conf", loader)
-    assert spec
-    module = module_from_spec(spec)
-    sys.modules.pop("gunicorn_conf", None)
-    loader.exec_module(module)
-    return SimpleNamespace(logger=module.AccessLogger(Config()), format=module.access_log_format)
+def access_log(log_format: str, *about: object) -> str:
+    """Return what the server writes down of a request."""
+    config, written = Config(), io.StringIO()
+    config.set("accesslog", "-")
+    with patch.dict("os.environ", LOG_FORMAT=log_format), patch("sys.stdout", written):
+        AccessLogger(config).access(*about)
+    return written.getvalue()
 
 
-@given(path=SENT, agent=SENT, request_id=SENT)
-def test_request_is_one_line_of_the_access_log(
-    access_logger: Any, path: str, agent: str, request_id: str
-) -> None:
+@pytest.mark.parametrize("log_format", ["line", "json"])
+@given(path=SENT, agent=SENT)
+def test_request_is_one_line_of_the_access_log(log_format: str, path: str, agent: str) -> None:
     environ = {
         "PATH_INFO": path.encode("utf-8", "replace").decode("latin-1"),
         "HTTP_USER_AGENT": agent,
-        "HTTP_X_REQUEST_ID": request_id,
+        "HTTP_X_REQUEST_ID": agent,
         "HTTP_REFERER": agent,
         "REMOTE_ADDR": "192.0.2.7",
         "REQUEST_METHOD": "GET",
@@ -94,12 +88,13 @@ def test_request_is_one_line_of_the_access_log(
         "SERVER_PROTOCOL": "HTTP/1.1",
     }
     answer = SimpleNamespace(status="200 OK", sent=1, headers=[])
-    took = SimpleNamespace(seconds=0, microseconds=1)
+    took = timedelta(microseconds=1)
     asked = SimpleNamespace(headers=[("USER-AGENT", agent)])
 
-    atoms = access_logger.logger.atoms(answer, asked, environ, took)
+    written = access_log(log_format, answer, asked, environ, took)
 
-    assert len(lines(access_logger.format % atoms)) == 1
+    assert len(lines(written)) == 1
+    assert written.endswith("\n")
 
 
 @given(SENT, st.sampled_from(["", "192.0.2.9, ", "fe80::1%", "::1%\r\n"]))

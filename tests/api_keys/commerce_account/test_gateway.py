@@ -11,8 +11,10 @@ from django.test import Client
 from django.utils import translation
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from admin_portal.monitoring import request_ids
 from api_keys.commerce_account import answering, usage
 from api_keys.commerce_account.models import IssuedKey
+from tests.admin_portal.monitoring.reading import Counted
 from tests.api_keys.commerce_account.checks import PRODUCTION, SANDBOX, problem_of
 from tests.api_keys.commerce_account.gateway_client import GatewayClient
 
@@ -56,8 +58,27 @@ def test_both_ways_give_the_same_answer(
 
     assert (short.status_code, short.content) == (long.status_code, long.content)
     mine_alone = {name: value for name, value in short.items() if long.get(name) != value}
-    assert mine_alone.keys() <= {"Content-Security-Policy"}
+    assert mine_alone.keys() <= {"Content-Security-Policy", "X-Request-ID"}
     assert dict(long.items()).keys() - {"Vary"} <= dict(short.items()).keys()
+
+
+def test_both_ways_count_alike(issued: tuple[IssuedKey, str]) -> None:
+    counted = Counted()
+
+    for client in (GatewayClient(), Client()):
+        ask(client, issued[1], REQUESTS["good"])
+        ask(client, issued[1], REQUESTS["wrong environment"])
+        ask(client, issued[1], REQUESTS["post"])
+
+    outcomes = [("production", "valid"), ("sandbox", "wrong-environment")]
+    outcomes.append(("production", "method-not-allowed"))
+    for environment, outcome in outcomes:
+        assert counted("commerce_checks_total", environment=environment, outcome=outcome) == 2
+    for method, status in [("GET", "200"), ("GET", "403"), ("POST", "405")]:
+        about = {"view": "api_key_check", "method": method, "status": status}
+        assert counted("commerce_requests_total", **about) == 2
+    assert counted("commerce_request_seconds_count", view="api_key_check") == 6
+    assert request_ids.current() == ""
 
 
 def test_check_needs_no_page_s_middleware(
