@@ -52,7 +52,9 @@ def test_request_s_id_stands_in_the_key_service_s_log(browser: Browser, sites: S
     sites.stop()
 
     logged = [line for line in sites.log.splitlines() if line.endswith(f"ms {request_id}")]
-    assert [line.split('" ')[1][:3] for line in logged] == ["401", "200"]
+    # The service's three, as nothing is held for the sandbox, and then the page that caused them.
+    assert [line.split('" ')[1][:3] for line in logged] == ["401", "200", "401", "200"]
+    assert ["/gateway/" in line for line in logged] == [True, True, True, False]
     assert f"request={request_id}" in sites.log
     assert key not in text
     assert downloaded == text
