@@ -8,10 +8,12 @@ from django.core.cache.backends.locmem import LocMemCache
 from django.db import OperationalError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.recorder import MigrationRecorder
-from django.test import Client
+from django.test import Client, override_settings
 from pytest_django import Settings
 
 from admin_portal.monitoring import health
+from admin_portal.settings.valkey import cache_at
+from admin_portal.shared_cache import outage
 from tests.conftest import commerce_account_settings
 
 READY = {"status": "ready", "database": "ok", "migrations": "ok", "cache": "ok"}
@@ -31,6 +33,7 @@ def _asked_anew() -> Iterator[None]:
     health.forget()
     yield
     health.forget()
+    outage.forget()
 
 
 def ready(client: Client) -> tuple[int, dict[str, str]]:
@@ -156,6 +159,9 @@ def test_site_is_ready_without_its_cache_and_says_so(
     monkeypatch.setattr(LocMemCache, "set", lambda *args, **kwargs: None)
     health._cache.forget()
     forgetful = ready(client)
+    health._cache.forget()
+    with override_settings(CACHES=cache_at("redis://127.0.0.1:1/0", "commerce-admin")):
+        refused = ready(client)
 
     degraded = (200, {**READY, "status": "degraded", "cache": "failed"})
-    assert raising == forgetful == degraded
+    assert raising == forgetful == refused == degraded
