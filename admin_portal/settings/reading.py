@@ -117,7 +117,16 @@ def database(url_setting: str, sqlite_name: str) -> dict[str, object]:
         raise ImproperlyConfigured(
             f"{url_setting} has to be like postgres://user:password@host/name."
         )
-    return {**found, "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
+    return {
+        **found,
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            **found.get("OPTIONS", {}),
+            "server_side_binding": True,
+            "prepare_threshold": 5,
+        },
+    }
 
 
 def mail_settings(url_setting: str) -> dict[str, object]:

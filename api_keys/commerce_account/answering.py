@@ -70,10 +70,9 @@ def _reply_to(environ: Environ, environment: Environment) -> Reply:
     issued = find_key(digest)
     if issued is None:
         return _refuse(caller, PROBLEM_OF_VERDICT[Verdict.INVALID], answer_body(UNKNOWN))
-    allowance = limits.take(Policy.KEY, digest)
+    allowance = limits.take((Policy.KEY, digest), (Policy.ADDRESS, caller))
     if allowance and not allowance.is_granted:
         return too_many(allowance)
-    limits.take(Policy.ADDRESS, caller)
     now = timezone.now()
     answer = answer_about(issued, environment, now)
     usage.count(issued, answer.verdict, environ, now)
@@ -85,10 +84,12 @@ def _reply_to(environ: Environ, environment: Environment) -> Reply:
 def _refuse(caller: str, problem: Problem, members: Members | None = None) -> Reply:
     # What is too much of this is not counted for the address: otherwise somebody's guesses would
     # refuse the good keys behind the same address.
-    allowance = limits.take(Policy.FAILED_ATTEMPTS, caller)
+    exhausted = limits.find_exhausted(Policy.FAILED_ATTEMPTS, caller)
+    if exhausted:
+        return too_many(exhausted)
+    allowance = limits.take((Policy.FAILED_ATTEMPTS, caller), (Policy.ADDRESS, caller))
     if allowance and not allowance.is_granted:
         return too_many(allowance)
-    limits.take(Policy.ADDRESS, caller)
     return problem_reply(problem, allowance, members)
 
 

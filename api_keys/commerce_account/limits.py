@@ -3,22 +3,24 @@
 import functools
 import logging
 import math
-import re
-import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from django.conf import settings
-from limits.storage import MemoryStorage, Storage, storage_from_string
+from redis import RedisError
 
-logger = logging.getLogger(__name__)
+from admin_portal.outage import Outage
+from admin_portal.settings.valkey import redis_url
+from api_keys.commerce_account.counters import SECONDS, Count, MemoryCounters, ServerCounters
 
-SECONDS_WITHOUT_STORAGE = 5.0
-"""After a failure the storage is left alone for this long: no answer waits for it meanwhile."""
+_outage = Outage(
+    "The counters at LIMITS_URL don't answer; meanwhile, each process counts for itself.",
+    logging.getLogger(__name__),
+)
+_memory = MemoryCounters()
 
-_SECONDS_TO_ANSWER = 0.25
-_SECONDS_BETWEEN_COMPLAINTS = 60.0
 _MOST_EXHAUSTED = 10_000
 
 _exhausted_until: dict[str, float] = {}
@@ -36,7 +38,7 @@ class Policy(StrEnum):
     @property
     def quota(self) -> int:
         """Requests in a minute; 0 means that there is no limit."""
-        return int(getattr(settings, _SETTINGS[self]))
+        return quotas()[self]
 
 
 _SETTINGS = {
@@ -45,23 +47,18 @@ _SETTINGS = {
     Policy.FAILED_ATTEMPTS: "LIMIT_FAILED_ATTEMPTS",
     Policy.LEAK_REPORTS: "LIMIT_LEAK_REPORTS",
 }
+_OF_CHECKS = (Policy.KEY, Policy.ADDRESS, Policy.FAILED_ATTEMPTS)
 
 
-class RarelySweptMemory(MemoryStorage):
-    """The library's memory, swept once a second. By itself it is swept a hundred times a second.
+@functools.cache
+def quotas() -> Mapping[Policy, int]:
+    return {policy: int(getattr(settings, name)) for policy, name in _SETTINGS.items()}
 
-    Each sweep starts a thread and walks all counters: a few thousand callers would take much of
-    a processor. Its scheme makes it what memory:// means.
-    """
 
-    STORAGE_SCHEME = ["memory"]
-    swept_at = -math.inf
-
-    def _MemoryStorage__schedule_expiry(self) -> None:
-        now = time.monotonic()
-        if now >= self.swept_at + 1:
-            self.swept_at = now
-            MemoryStorage._MemoryStorage__schedule_expiry(self)  # type: ignore[attr-defined]
+def forget_settings() -> None:
+    """For tests, which change them: a process's own stay as they are."""
+    quotas.cache_clear()
+    _policies_beside.cache_clear()
 
 
 @dataclass(frozen=True)
@@ -79,32 +76,29 @@ def find_exhausted(policy: Policy, who: str) -> Allowance | None:
 
     It learns so from the counters with the request that takes the last: none is asked here.
     """
-    until = _exhausted_until.get(_name(policy, policy.quota, who), 0.0)
-    return Allowance(policy, False, 0, _seconds_until(until)) if until > time.time() else None
+    until = _exhausted_until.get(_name(policy, who)) if _exhausted_until else None
+    if until is None or until <= time.time():
+        return None
+    return Allowance(policy, False, 0, _seconds_until(until))
 
 
-def take(policy: Policy, who: str) -> Allowance | None:
-    """Count a request of `who`. None where nothing is limited, or the counters don't answer."""
-    quota = policy.quota
-    if not quota or not _breaker.is_closed():
-        return None
-    name = _name(policy, quota, who)
-    try:
-        storage = open_storage(settings.LIMITS_URL)
-        taken = storage.incr(name, 60)
-        resets_at = storage.get_expiry(name)
-    except Exception:
-        # Whatever it is: counters that fail are no reason to refuse a good key.
-        _breaker.open()
-        return None
-    if taken >= quota:
-        _note_exhausted(name, resets_at)
-    return Allowance(policy, taken <= quota, max(0, quota - taken), _seconds_until(resets_at))
+def take(*claims: tuple[Policy, str]) -> Allowance | None:
+    """Count a request of somebody by one policy or more. Return what the first of them leaves.
+
+    None where that one has no limit.
+    """
+    limited = [(policy, who) for policy, who in claims if policy.quota]
+    names = [_name(policy, who) for policy, who in limited]
+    allowances = [
+        _judge(policy, name, count)
+        for (policy, _who), name, count in zip(limited, names, _add(names), strict=True)
+    ]
+    return allowances[0] if limited and limited[0] == claims[0] else None
 
 
 def forget() -> None:
-    """Drop all counters."""
-    open_storage(settings.LIMITS_URL).reset()
+    """Drop what this process counted."""
+    _memory.forget()
     _exhausted_until.clear()
 
 
@@ -118,31 +112,38 @@ def fields(allowance: Allowance | None) -> dict[str, str]:
     }
 
 
+@functools.cache
 def _policies_beside(policy: Policy) -> str:
     """Return which limits hold where `policy` does."""
-    if policy is Policy.LEAK_REPORTS:
-        together: tuple[Policy, ...] = (policy,)
-    else:
-        together = (Policy.KEY, Policy.ADDRESS, Policy.FAILED_ATTEMPTS)
-    return ", ".join(f'"{each}";q={quota};w=60' for each in together if (quota := each.quota))
+    together = (policy,) if policy is Policy.LEAK_REPORTS else _OF_CHECKS
+    return ", ".join(f'"{each}";q={each.quota};w={SECONDS}' for each in together if each.quota)
+
+
+def _judge(policy: Policy, name: str, count: Count) -> Allowance:
+    left = policy.quota - count.number
+    if left <= 0:
+        _note_exhausted(name, count.ends_at)
+    return Allowance(policy, left >= 0, max(0, left), _seconds_until(count.ends_at))
+
+
+def _add(names: list[str]) -> list[Count]:
+    server = _server(settings.LIMITS_URL)
+    if server and not _outage.is_on():
+        try:
+            return server.add(names)
+        except (RedisError, OSError) as error:
+            _outage.begin(error)
+    return _memory.add(names)
 
 
 @functools.cache
-def open_storage(url: str) -> Storage:
-    """Return the place of the counters. Raises if the address is a bad one, but calls nobody.
-
-    Valkey speaks Redis's protocol, so that one client library will do for both.
-    """
-    redis_url = re.sub("^valkey", "redis", url)
-    waits = {"socket_timeout": _SECONDS_TO_ANSWER, "socket_connect_timeout": _SECONDS_TO_ANSWER}
-    storage = storage_from_string(redis_url, **(waits if redis_url.startswith("redis") else {}))
-    if not isinstance(storage, Storage):
-        raise ValueError("an asynchronous storage")
-    return storage
+def _server(url: str) -> ServerCounters | None:
+    redis = redis_url(url)
+    return ServerCounters(redis) if redis else None
 
 
-def _name(policy: Policy, quota: int, who: str) -> str:
-    return f"gateway/{policy}/{who}/{quota}"
+def _name(policy: Policy, who: str) -> str:
+    return f"gateway/{policy}/{who}"
 
 
 def _note_exhausted(name: str, until: float) -> None:
@@ -155,27 +156,5 @@ def _note_exhausted(name: str, until: float) -> None:
         _exhausted_until[name] = until
 
 
-def _seconds_until(reset: float) -> int:
-    return min(60, max(1, math.ceil(reset - time.time())))
-
-
-class _Breaker:
-    def __init__(self) -> None:
-        self._closed_from = self._silent_until = 0.0
-        self._lock = threading.Lock()
-
-    def is_closed(self) -> bool:
-        return time.monotonic() >= self._closed_from
-
-    def open(self) -> None:
-        now = time.monotonic()
-        with self._lock:
-            self._closed_from = now + SECONDS_WITHOUT_STORAGE
-            is_news = now >= self._silent_until
-            if is_news:
-                self._silent_until = now + _SECONDS_BETWEEN_COMPLAINTS
-        if is_news:
-            logger.exception("Nothing is limited: the counters at LIMITS_URL don't answer.")
-
-
-_breaker = _Breaker()
+def _seconds_until(end: float) -> int:
+    return min(SECONDS, max(1, math.ceil(end - time.time())))

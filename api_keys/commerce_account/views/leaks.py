@@ -90,7 +90,7 @@ def report_a_leaked_key(request: HttpRequest) -> HttpResponse:
 
 
 def _take_allowance(request: HttpRequest) -> Allowance | None:
-    return take(Policy.LEAK_REPORTS, network_of(request.META["REMOTE_ADDR"]))
+    return take((Policy.LEAK_REPORTS, network_of(request.META["REMOTE_ADDR"])))
 
 
 @sensitive_variables("body", "members", "report")

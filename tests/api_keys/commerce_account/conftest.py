@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.dispatch import receiver
 from django.template import Template
 from django.test import Client
-from django.test.signals import template_rendered
+from django.test.signals import setting_changed, template_rendered
 
 from admin_portal.actors import NOBODY, Actor
 from admin_portal.settings.base import BASE_DIR
@@ -106,6 +107,11 @@ def stranger_client(db: None) -> Client:
 def issued(company: Company, member: User) -> tuple[IssuedKey, str]:
     """A production key without expiry, and its row."""
     return new_key(company, by=member)
+
+
+@receiver(setting_changed)
+def _read_limits_anew(**kwargs: Any) -> None:
+    limits.forget_settings()
 
 
 @pytest.fixture(autouse=True)

@@ -1,10 +1,7 @@
 """How often the key-validation service may be asked: per key, per address, per failed attempt."""
 
 import logging
-import math
-import threading
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 import time_machine
@@ -13,9 +10,11 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from admin_portal.networks import network_of
 from api_keys.commerce_account import limits
+from api_keys.commerce_account.counters import MemoryCounters
 from api_keys.commerce_account.models import Company, IssuedKey
 from tests.api_keys.commerce_account.checks import PRODUCTION, SANDBOX, problem_of
 from tests.api_keys.commerce_account.conftest import new_key
+from tests.concurrency import at_once
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ELSEWHERE = "192.0.2.7"
@@ -178,50 +177,48 @@ def test_limit_of_0_is_none(
     assert "RateLimit-Policy" not in response
 
 
-def test_counters_that_do_not_answer_refuse_nothing_and_are_logged_once(
+def test_counters_that_do_not_answer_leave_each_process_to_count_and_are_logged_once(
     client: Client,
     settings: Settings,
     issued: tuple[IssuedKey, str],
     caplog: pytest.LogCaptureFixture,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(limits, "_breaker", limits._Breaker())
+    limits._outage.forget()
     settings.LIMITS_URL = "redis://127.0.0.1:1/0"
 
     with caplog.at_level(logging.ERROR):
-        answered = statuses(client, issued[1], 10)
+        answered = statuses(client, issued[1], 5)
 
-    assert answered == [200] * 10
-    assert [record.name for record in caplog.records].count(limits.logger.name) == 1
+    assert answered == [200, 200, 200, 429, 429]
+    assert [record.name for record in caplog.records].count(limits.__name__) == 1
+    limits._outage.forget()
 
 
-def test_counters_are_swept_away_but_not_for_every_request(
-    client: Client, issued: tuple[IssuedKey, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    swept = []
+def test_windows_that_ended_are_not_kept() -> None:
+    counters = MemoryCounters()
+    with time_machine.travel(NOW, tick=False):
+        counters.add([str(number) for number in range(50)])
+    with time_machine.travel(NOW + timedelta(seconds=59), tick=False):
+        assert counters.add(["7"])[0].number == 2
+        counters.add(["young"])
 
-    class Timer(threading.Timer):
-        def __init__(self, *arguments: Any) -> None:
-            super().__init__(*arguments)
-            swept.append(self)
+    with time_machine.travel(NOW + timedelta(seconds=61), tick=False):
+        assert counters.add(["7", "young"]) == [
+            (1, (NOW + timedelta(seconds=121)).timestamp()),
+            (2, (NOW + timedelta(seconds=119)).timestamp()),
+        ]
+    with time_machine.travel(NOW + timedelta(seconds=122), tick=False):
+        assert counters.add(["8"])[0].number == 1
 
-    monkeypatch.setattr("limits.storage.memory.threading.Timer", Timer)
-    memory = limits.open_storage("memory://")
-    assert isinstance(memory, limits.RarelySweptMemory)
-    monkeypatch.setattr(memory, "swept_at", -math.inf)
+    assert len(counters) == 3
 
-    with time_machine.travel(NOW - timedelta(hours=1), tick=False):
-        for number in range(50):
-            statuses(client, f"guess {number}", 1, address=f"192.0.2.{number}")
-            swept[0].join(timeout=30)
-    kept = len(memory.storage)
-    monkeypatch.setattr(memory, "swept_at", -math.inf)
-    statuses(client, issued[1], 1)
-    swept[1].join(timeout=30)
 
-    assert len(swept) == 2
-    assert kept == 100
-    assert len(memory.storage) == 2
+def test_calls_at_once_are_all_counted() -> None:
+    counters = MemoryCounters()
+
+    counted = at_once(lambda _index: [counters.add(["one"])[0].number for _ in range(500)], 4)
+
+    assert sorted(number for numbers in counted for number in numbers) == [*range(1, 2001)]
 
 
 def test_neighbour_s_guesses_and_empty_calls_refuse_no_good_key(
@@ -253,8 +250,8 @@ def test_counters_in_valkey_are_those_of_all_workers(
     settings.LIMITS_URL = valkey_url.replace("redis:", f"{scheme}:", 1)
 
     own = statuses(client, issued[1], 2)
-    limits.open_storage.cache_clear()
+    limits.forget()
+    limits._server.cache_clear()
     another_worker_s = statuses(client, issued[1], 2)
 
     assert (own, another_worker_s) == ([200, 200], [200, 429])
-    limits.forget()
