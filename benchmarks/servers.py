@@ -57,7 +57,7 @@ class Server:
     def cpu_seconds(self) -> float:
         """Return what it has computed so far, with its database. No neighbour slows this."""
         parents = [self.pid] if self.database_pid is None else [self.pid, self.database_pid]
-        return sum(_cpu_seconds(pid) for parent in parents for pid in children_of(parent))
+        return sum(cpu_seconds_of(pid) for parent in parents for pid in children_of(parent))
 
 
 def children_of(pid: int) -> list[int]:
@@ -65,7 +65,7 @@ def children_of(pid: int) -> list[int]:
     return [int(each) for each in listed.split()]
 
 
-def _cpu_seconds(pid: int) -> float:
+def cpu_seconds_of(pid: int) -> float:
     try:
         told = Path(f"/proc/{pid}/stat").read_text()
     except FileNotFoundError:  # a helper of PostgreSQL's that has just ended

@@ -4,7 +4,7 @@ import os
 import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -110,7 +110,7 @@ def database(url_setting: str, sqlite_name: str) -> dict[str, object]:
     if not url:
         return sqlite_database(sqlite_name)
     try:
-        found: dict[str, object] = env.db_url(url_setting)
+        found: dict[str, Any] = env.db_url(url_setting)
     except ValueError:
         found = {}
     if not re.fullmatch(r"postgres(ql)?://\S+", url) or not found.get("NAME"):
