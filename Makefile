@@ -1,6 +1,6 @@
 PYTHON ?= python3
 
-.PHONY: help run test check bench requirements
+.PHONY: help run test test-cluster check bench requirements
 
 help: ## Show these lines
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -14,6 +14,11 @@ test: ## Run all tests, in a browser (REQUIRE_BROWSER=1) and on PostgreSQL, too
 	@.venv/bin/python -m tests.browser
 	@.venv/bin/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
 	@.venv/bin/python -m tests.postgresql -n 2 --dist worksteal $(PYTEST_ARGS)
+
+test-cluster: ## Serve both sites on several nodes, break each part, and count what is noticed
+	@$(PYTHON) admin_portal/embedded/install.py requirements.txt requirements-dev.txt
+	@.venv/bin/python -m tests.cluster.prepare
+	@.venv/bin/python -m pytest tests/cluster -n 0 -p no:randomly --show-capture=no $(PYTEST_ARGS)
 
 check: ## Check style, types, templates and translations
 	@$(PYTHON) admin_portal/embedded/install.py requirements.txt requirements-dev.txt

@@ -6,6 +6,8 @@ import shutil
 import subprocess
 import sys
 
+from tests import debian
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Playwright's driver brings a node of its own, and that needs a library which Debian's base lacks.
 PACKAGES = ("chromium", "libatomic1")
@@ -35,22 +37,13 @@ def is_required() -> bool:
 
 
 def install_chromium() -> None:
-    """Install Debian's, quietly. Whether that worked, `is_ready` tells."""
-    sys.stdout.write("Installing Debian's chromium for the browser tests: this happens once.\n")
-    sys.stdout.flush()
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for arguments in (["update"], ["install", "-y", "--no-install-recommends", *PACKAGES]):
-        subprocess.run(
-            ["apt-get", *arguments],  # noqa: S607  (wherever the system has it)
-            env=environment,
-            stdout=subprocess.DEVNULL,
-            check=False,
-        )
+    """Install Debian's. Whether that worked, `is_ready` tells."""
+    debian.install(*PACKAGES, needed_for="the browser tests")
     has_driver.cache_clear()
 
 
 def main() -> None:
-    if not is_ready() and os.geteuid() == 0 and shutil.which("apt-get"):
+    if not is_ready() and debian.may_install():
         install_chromium()
     if is_ready():
         return

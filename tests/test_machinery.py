@@ -29,7 +29,7 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     monkeypatch.delenv("REQUIRE_BROWSER", raising=False)
     monkeypatch.setattr(browser, "NAMES", ("no-such-browser",))
     monkeypatch.setattr(browser, "install_chromium", lambda: done.append(True))
-    monkeypatch.setattr("tests.browser.shutil.which", {"apt-get": "/usr/bin/apt-get"}.get)
+    monkeypatch.setattr("tests.debian.shutil.which", {"apt-get": "/usr/bin/apt-get"}.get)
     return done
 
 
@@ -37,7 +37,7 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
 def test_missing_browser_is_installed_for_root_alone(
     installed: list[bool], monkeypatch: pytest.MonkeyPatch, user: int, installs: list[bool]
 ) -> None:
-    monkeypatch.setattr("tests.browser.os.geteuid", lambda: user)
+    monkeypatch.setattr("tests.debian.os.geteuid", lambda: user)
 
     browser.main()
 

@@ -6,6 +6,7 @@ from collections import deque
 from concurrent.futures import Future
 from functools import partial
 from selectors import EVENT_READ
+from typing import Any
 
 from gunicorn.http.errors import LimitRequestHeaders
 from gunicorn.http.message import Request
@@ -36,11 +37,28 @@ class Worker(ThreadWorker):
 
     gunicorn's own worker waits for each, up to two seconds, in the one thread that takes new
     requests, so that a client which keeps its end open would stop the whole site.
+
+    Once it stops, it lets nobody in any more. gunicorn's own would leave the door open for
+    seconds, and hang up on whoever came in without an answer: a proxy can't ask another then.
     """
 
     def init_process(self) -> None:
         self.leaving: deque[tuple[float, TConn]] = deque()
         super().init_process()
+
+    def set_accept_enabled(self, enabled: bool | None) -> None:
+        super().set_accept_enabled(enabled)
+        if not self.alive:
+            for listener in self.sockets:
+                self.take_who_waits(listener)
+                listener.close()
+
+    def take_who_waits(self, listener: Any) -> None:
+        """Take those who were let in before, but not yet served: each shows as one more."""
+        before = -1
+        while before < self.nr_conns:
+            before = self.nr_conns
+            self.accept(listener)
 
     def finish_request(self, conn: TConn, fs: Future[bool]) -> None:
         if fs.cancelled() or fs.exception() or fs.result():

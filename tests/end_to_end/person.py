@@ -17,7 +17,7 @@ from playwright.sync_api import (
     expect,
 )
 
-from tests.end_to_end.processes import Sites
+from tests.end_to_end.processes import Served
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
 OF_COLOURS = ["color-contrast", "link-in-text-block"]
@@ -36,7 +36,7 @@ PASSWORD = "a long enough pass phrase"
 @contextmanager
 def context_of(
     browser: Browser,
-    sites: Sites,
+    sites: Served,
     *,
     javascript: bool = True,
     clipboard: bool = True,
@@ -71,18 +71,18 @@ def complaint_of(message: ConsoleMessage) -> list[str]:
     return [message.text] if is_trouble else []
 
 
-def stray(request: Request, sites: Sites) -> list[str]:
+def stray(request: Request, sites: Served) -> list[str]:
     ours = (sites.admin, sites.account, sites.admin_at_localhost, sites.account_at_localhost)
     return [] if request.url.startswith(ours) else [request.url]
 
 
-def sign_in_to_admin(page: Page, sites: Sites) -> None:
+def sign_in_to_admin(page: Page, sites: Served) -> None:
     page.goto(sites.admin)
     give_admin_password(page, sites)
     expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
 
 
-def give_admin_password(page: Page, sites: Sites) -> None:
+def give_admin_password(page: Page, sites: Served) -> None:
     expect(page.get_by_role("heading", name="Welcome, please sign in")).to_be_visible()
     page.get_by_label("Username").fill("admin")
     page.get_by_label("Password").fill(sites.password)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -24,6 +25,21 @@ ACCOUNT_SETTINGS = "admin_portal.settings.commerce_account"
 STARTED = b"Ctrl-C stops both."
 MAKE_RUN = "admin_portal.embedded.run"
 DATABASES = ("ADMIN_DATABASE_URL", "ACCOUNT_DATABASE_URL")
+
+
+class Served(Protocol):
+    """What a person at a browser has to know of the sites."""
+
+    @property
+    def admin(self) -> str: ...
+    @property
+    def account(self) -> str: ...
+    @property
+    def admin_at_localhost(self) -> str: ...
+    @property
+    def account_at_localhost(self) -> str: ...
+    @property
+    def password(self) -> str: ...
 
 
 @dataclass

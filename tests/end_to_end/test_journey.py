@@ -14,7 +14,7 @@ from tests.end_to_end.person import (
     save_production_key,
     sign_in_to_admin,
 )
-from tests.end_to_end.processes import ACCOUNT_SETTINGS, Sites
+from tests.end_to_end.processes import ACCOUNT_SETTINGS, Served, Sites
 
 CHANNEL = ("Marketing", "Amazon Sales Channel")
 
@@ -38,6 +38,13 @@ def expect_channel_home(page: Page) -> None:
 
 
 def test_the_eight_steps(browser: Browser, sites: Sites) -> None:
+    key = take_the_eight_steps(browser, sites)
+
+    assert_nowhere_in_clear(key, sites)
+
+
+def take_the_eight_steps(browser: Browser, sites: Served) -> str:
+    """Get a key, store it, enter the channel and lose it again; return the key."""
     with context_of(browser, sites) as context:
         page = context.new_page()
         sign_in_to_admin(page, sites)  # step 1
@@ -73,8 +80,7 @@ def test_the_eight_steps(browser: Browser, sites: Sites) -> None:
         expect(portal.get_by_text("was deleted")).to_be_visible()
         open_from_sidebar(page, *CHANNEL)
         expect_welcome(page, "The stored API key was deleted")
-
-    assert_nowhere_in_clear(key, sites)
+    return str(key)
 
 
 def test_key_that_expires_closes_the_channel_and_the_same_steps_lead_back_in(

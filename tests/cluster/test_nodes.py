@@ -1,0 +1,90 @@
+"""One node by itself: how it stops and how it reads its settings anew."""
+
+import http.client
+import signal
+import time
+from contextlib import closing
+
+from tests.cluster.cluster import Cluster
+from tests.cluster.programs import READY, SECONDS_TO_START, Node
+
+SECONDS = 10
+LINGERS = 2.0
+"""Seconds for which a stopping node waits for the next request on connections that it has."""
+
+
+def connect(node: Node) -> http.client.HTTPConnection:
+    connection = http.client.HTTPConnection("127.0.0.1", node.port, timeout=SECONDS)
+    connection.connect()
+    return connection
+
+
+def status_of_page(connection: http.client.HTTPConnection, path: str = READY) -> int:
+    connection.request("GET", path, headers={"X-Forwarded-Proto": "https"})
+    with connection.getresponse() as response:
+        response.read()
+        return response.status
+
+
+def status_on(node: Node, path: str = READY) -> int:
+    with closing(connect(node)) as connection:
+        return status_of_page(connection, path)
+
+
+def test_stopping_node_answers_whom_it_took_and_turns_others_away_at_once(
+    cluster: Cluster,
+) -> None:
+    node = cluster.nodes["admin"][1]
+    held = connect(node)
+    assert node.process is not None
+    assert status_of_page(held) == 200
+
+    node.process.terminate()
+    try:
+        waits = waits_until_refused(node)
+        with closing(held):
+            status_while_stopping = status_of_page(held)
+        was_running = node.is_running()
+    finally:
+        node.process.wait(SECONDS)
+        node.start()
+        node.wait_until_ready()
+
+    # Until it has ended, gunicorn by itself would let people in and say nothing.
+    assert max(waits, default=0) < LINGERS
+    assert status_while_stopping == 200
+    assert was_running
+
+
+def waits_until_refused(node: Node) -> list[float]:
+    """Connect again and again. Returns how long those waited who got in and had no answer."""
+    waits: list[float] = []
+    deadline = time.monotonic() + SECONDS
+    while time.monotonic() < deadline:
+        began = time.monotonic()
+        try:
+            assert status_on(node) == 200
+        except ConnectionRefusedError:
+            return waits
+        except (ConnectionResetError, http.client.RemoteDisconnected):
+            waits.append(time.monotonic() - began)
+    raise AssertionError("new connections are taken for too long")
+
+
+def test_reloading_node_reads_its_settings_anew_and_turns_nobody_away(cluster: Cluster) -> None:
+    node = cluster.nodes["admin"][1]
+    file = cluster.folder / "admin.env"
+    before = file.read_text()
+    contact = "/.well-known/security.txt"
+    assert node.process is not None
+
+    file.write_text(f"{before}SECURITY_CONTACT=security@example.com\n")
+    node.process.send_signal(signal.SIGHUP)
+    statuses = {status_on(node)}
+    deadline = time.monotonic() + SECONDS_TO_START
+    while status_on(node, contact) != 200:
+        statuses.add(status_on(node))
+        assert time.monotonic() < deadline
+    file.write_text(before)
+
+    assert statuses == {200}
