@@ -11,7 +11,16 @@ from benchmarks.installations import BENCH
 from benchmarks.measuring import say
 from benchmarks.table import Line, machine, markdown
 
-ROWS = ("verification", "pages")
+ROWS = (
+    "verification",
+    "growth",
+    "usage",
+    "gated_visit",
+    "pages",
+    "queries",
+    "memory",
+    "long_lists",
+)
 
 
 def main(chosen: list[str]) -> None:

@@ -13,8 +13,8 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from statistics import quantiles
 
-from benchmarks.parts import report
 from benchmarks.servers import environment_in
 
 VISITS = 1_500
@@ -66,6 +66,17 @@ def visit() -> dict[str, list[float]]:
     verification_log.flush()
     print(VerificationRecord.objects.count(), "rows for", 2 * VISITS, "visits", file=sys.stderr)
     return seen
+
+
+def report(seen: dict[str, list[float]]) -> None:
+    """Print the times of each variant, and their ratio to the first one's."""
+    base = quantiles(next(iter(seen.values())), n=10)
+    for name, times in seen.items():
+        at = quantiles(times, n=10)
+        print(
+            f"{name:<8} fastest tenth {at[0] * 1e6:6.0f} us, ratio {at[0] / base[0]:.3f};"
+            f"  median {at[4] * 1e6:6.0f} us, ratio {at[4] / base[4]:.3f}"
+        )
 
 
 def skip(*_arguments: object, **_named: object) -> None:

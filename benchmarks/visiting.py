@@ -16,7 +16,7 @@ class SignedIn:
 
 
 def sign_in(installed: Installation, *paths: str) -> SignedIn:
-    """Sign the benchmark's own user in, who is made a superuser where there is none."""
+    """Sign the benchmark's own user in."""
     said = installed.run("-m", "benchmarks.signing_in", *paths)
     return SignedIn(**json.loads(said.splitlines()[-1]))
 

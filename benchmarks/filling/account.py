@@ -33,7 +33,7 @@ from api_keys.commerce_account.models import (
 )
 from api_keys.contract import Environment
 from benchmarks.filling.copying import analyze, copy, hurry
-from benchmarks.signing_in import NAME
+from benchmarks.signing_in import NAME, PASSWORD
 
 NOW = timezone.now()
 
@@ -52,7 +52,7 @@ def main(rows: int) -> None:
 
 def people(company: Company, rows: int) -> None:
     """Fill the company with members and open invitations."""
-    owner = User.objects.create_user(NAME, f"{NAME}@example.com")
+    owner = User.objects.create_user(NAME, f"{NAME}@example.com", PASSWORD)
     names = (f"user{number}@example.com" for number in range(rows))
     users = User.objects.bulk_create((User(username=name, email=name) for name in names), BATCH)
     Membership.objects.create(company=company, user=owner, role=Role.OWNER)

@@ -28,7 +28,7 @@ from api_keys.store_configuration.models import GlobalSettings, VerificationReco
 from api_keys.store_configuration.verification import Occasion
 from benchmarks import action_log
 from benchmarks.filling.copying import analyze, hurry
-from benchmarks.signing_in import NAME
+from benchmarks.signing_in import NAME, PASSWORD
 
 NOW = timezone.now()
 
@@ -48,7 +48,7 @@ def main(rows: int) -> None:
 
 def people(few: range) -> None:
     """Fill a role's people, the roles, and the users who are locked out."""
-    User.objects.create_superuser(NAME, f"{NAME}@example.com")
+    User.objects.create_superuser(NAME, f"{NAME}@example.com", PASSWORD)
     users = User.objects.bulk_create(
         (User(username=f"user {number}", email=f"{number}@example.com") for number in few),
         batch_size=BATCH,

@@ -7,7 +7,7 @@ django.setup()
 from django.contrib.auth.models import User
 from django.core.management import call_command
 
-from benchmarks.signing_in import NAME
+from benchmarks.signing_in import NAME, PASSWORD
 
 call_command("migrate", verbosity=0)
-User.objects.create_superuser(NAME, f"{NAME}@example.com")
+User.objects.create_superuser(NAME, f"{NAME}@example.com", PASSWORD)

@@ -1,0 +1,63 @@
+"""Any page of a long list against a short list."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from functools import partial
+from urllib.parse import urlencode
+
+from admin_portal.embedded.run import ACCOUNT, ADMIN, Site
+from benchmarks.action_log import FILTERS
+from benchmarks.installations import DATABASES
+from benchmarks.measuring import CALLS, call_by_call
+from benchmarks.sites import API_PORTAL, site
+from benchmarks.table import Line
+from benchmarks.visiting import Visitor, sign_in
+
+FEW = 20
+KEYS = 10_000
+RECORDS = 1_000_000
+REPORT = "/system/action-logs/report/"
+ORDERS = ("newest", "oldest", "user", "action", "address")
+
+
+def lines() -> Iterator[Line]:
+    for database in DATABASES:
+        keys = {f"page {page}": f"{API_PORTAL}?page={page}" for page in ("1", "2", "last")}
+        yield compared(f"API Portal, {KEYS:,} keys, {database}", ACCOUNT, KEYS, database,
+                       API_PORTAL, keys)  # fmt: skip
+        yield compared(f"Action Log, {RECORDS:,} rows, {database}", ADMIN, RECORDS, database,
+                       REPORT, dict(pages_of_the_report()))  # fmt: skip
+
+
+def pages_of_the_report() -> Iterator[tuple[str, str]]:
+    places = {"first": {}, "middle": {"after": RECORDS // 2}, "last": {"after": 30}}
+    chosen = [(name, "newest", values) for name, values in FILTERS.items()]
+    for name, order, values in chosen + [("no filter", order, {}) for order in ORDERS]:
+        for place, where in places.items():
+            query = urlencode({**values, **where, "sort": order})
+            yield f"{name}, {order}, {place}", f"{REPORT}?{query}"
+
+
+def compared(
+    title: str, which: Site, rows: int, database: str, first: str, paths: Mapping[str, str]
+) -> Line:
+    """Return the line of the slowest of the paths, against `first` of a list of few rows."""
+    with ExitStack() as stack:
+        short, long = (visitor_of(stack, which, length, database) for length in (FEW, rows))
+        calls: dict[str, Callable[[], float]] = {
+            name: partial(long.open, path) for name, path in paths.items()
+        }
+        took = call_by_call({"few": partial(short.open, first), **calls}, CALLS // 20)
+    worst = max(paths, key=lambda name: took[name])
+    return Line(
+        f"{title}, p50 of the slowest of {len(paths)} pages ({worst}) against {FEW} rows",
+        f"{1000 * took[worst]:.1f} ms",
+        f"{1000 * took['few']:.1f} ms",
+        measured=took[worst] / took["few"],
+        target=1.5,
+    )
+
+
+def visitor_of(stack: ExitStack, which: Site, rows: int, database: str) -> Visitor:
+    running = stack.enter_context(site(which, rows, database))
+    return Visitor(running.server.port, sign_in(running.installed).cookie)
