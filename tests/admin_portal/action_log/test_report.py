@@ -17,7 +17,7 @@ from admin_portal.action_log.models import ActionRecord
 from admin_portal.action_log.recording import Change, record
 from admin_portal.actors import NOBODY, Actor
 from tests.admin_portal.action_log.records import NOON, add
-from tests.api_keys.store_configuration.test_key_verifications import rows
+from tests.api_keys.store_configuration.verifications import rows
 from tests.conftest import client_with
 
 URL = "/system/action-logs/report/"

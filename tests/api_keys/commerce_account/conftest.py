@@ -16,6 +16,8 @@ from api_keys.commerce_account.issuing import issue_key, read_key, revoke_key
 from api_keys.commerce_account.models import Company, IssuedKey, Membership, Role
 from api_keys.contract import Environment
 from tests.api_keys.commerce_account.gateway_client import GatewayClient
+from tests.api_keys.commerce_account.notices import DEVELOPER, OWNER, VIEWER
+from tests.api_keys.commerce_account.people import sign_in
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -119,3 +121,30 @@ def _nothing_counted(_this_site: None) -> None:
     """Limits and uses are counted in memory, which one test must not leave to the next."""
     limits.forget()
     usage.forget()
+
+
+@pytest.fixture
+def people(company: Company, member: User) -> dict[str, User]:
+    """An owner, a developer, a viewer, and a developer whose account is blocked."""
+    blocked = member_of(company, "bob", Role.DEVELOPER)
+    User.objects.filter(pk=blocked.pk).update(is_active=False)
+    return {
+        OWNER: member,
+        DEVELOPER: member_of(company, "dev", Role.DEVELOPER),
+        VIEWER: member_of(company, "val", Role.VIEWER),
+    }
+
+
+@pytest.fixture
+def mia(member: User) -> Client:
+    """A browser in which Mia has just signed in by her password."""
+    client = Client()
+    sign_in(client)
+    return client
+
+
+@pytest.fixture
+def viewer_client(company: Company) -> Client:
+    client = Client()
+    client.force_login(member_of(company, "vic", Role.VIEWER))
+    return client

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from api_keys.contract import Environment
-from tests.api_keys.store_configuration.test_key_verifications import CSV_URL, URL, add, download
+from tests.api_keys.store_configuration.verifications import CSV_URL, URL, add, download
 
 pytestmark = pytest.mark.postgresql
 
