@@ -1,6 +1,6 @@
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import hypothesis
 import pytest
@@ -17,7 +17,6 @@ from admin_portal.settings import commerce_account
 from api_keys.contract import (
     CHECK_PATH,
     KEY_HEADERS,
-    REQUEST_ID_HEADER,
     STATUS,
     Answer,
     Environment,
@@ -104,7 +103,7 @@ class KeyService:
     def __init__(self) -> None:
         self.keys_seen: list[str] = []
         self.urls_seen: list[str] = []
-        self.request_ids_seen: list[str] = []
+        self.headers_seen: list[Mapping[str, str]] = []
         self._queue: list[Callable[[str], HttpAnswer]] = []
 
     def answers(self, *answers: Verdict | Answer | Exception | HttpAnswer) -> None:
@@ -119,7 +118,7 @@ class KeyService:
         assert str(key) not in request.url
         self.keys_seen.append(str(key))
         self.urls_seen.append(request.url)
-        self.request_ids_seen.append(str(request.headers[REQUEST_ID_HEADER]))
+        self.headers_seen.append(request.headers)
         answer = self._queue[0] if len(self._queue) == 1 else self._queue.pop(0)
         return answer(str(key))
 

@@ -4,10 +4,18 @@ import time
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.signals import request_finished
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
 from admin_portal.monitoring import metrics, request_ids, tracing
 from api_keys.contract import REQUEST_ID_HEADER
+
+
+@receiver(request_finished)
+def _end(**_signal: object) -> None:
+    # Not before: Django logs a refusal after the middleware, and files are written by then, too.
+    request_ids.end()
 
 
 class RequestMiddleware:
@@ -19,13 +27,10 @@ class RequestMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         began = time.perf_counter()
         request_id = request_ids.begin(request.META)
-        try:
-            with tracing.request_span(request.META) as span:
-                response = self.get_response(request)
-                view, status = view_of(request), response.status_code
-                span.tell_request(str(request.method), view, status)
-        finally:
-            request_ids.end()
+        with tracing.request_span(request.META) as span:
+            response = self.get_response(request)
+            view, status = view_of(request), response.status_code
+            span.tell_request(str(request.method), view, status)
         metrics.count_request(view, request.method, status, time.perf_counter() - began)
         response[REQUEST_ID_HEADER] = request_id
         return response

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import requests
 import time_machine
 from django.contrib.auth.models import User
 from django.contrib.sessions.backends.db import SessionStore
@@ -23,8 +24,9 @@ from api_keys.commerce_account import jobs
 from api_keys.commerce_account.issuing import roll_key
 from api_keys.commerce_account.management.commands.run_due_jobs import Command as RunDueJobs
 from api_keys.commerce_account.models import Company, Invitation, IssuedKey, KeyUsage, Notice
+from tests.admin_portal.monitoring.reading import sample, samples
 from tests.api_keys.commerce_account.conftest import new_key
-from tests.end_to_end.processes import ACCOUNT_SETTINGS, ROOT
+from tests.end_to_end.processes import ACCOUNT_SETTINGS, ROOT, free_port
 from tests.installations import fresh_environment, jobs_in, run, run_what_is_queued
 from tests.postgresql import running_postgresql
 
@@ -156,11 +158,13 @@ def test_jobs_process_does_what_is_due_without_chatter_and_stops_when_told(
 ) -> None:
     add_notice(installation)
     command = [sys.executable, "manage.py", "run_huey", "--settings", ACCOUNT_SETTINGS]
+    with free_port() as port:
+        pass
 
     with subprocess.Popen(
         command,
         cwd=ROOT,
-        env={**installation, "PYTHONUNBUFFERED": "1"},
+        env={**installation, "PYTHONUNBUFFERED": "1", "ACCOUNT_JOBS_METRICS_PORT": str(port)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -172,10 +176,13 @@ def test_jobs_process_does_what_is_due_without_chatter_and_stops_when_told(
             said.append(line)
             if line.startswith("-----"):
                 break
+        counted = samples(requests.get(f"http://127.0.0.1:{port}/metrics", timeout=5).text)
         process.send_signal(signal.SIGTERM)
         complaints = process.stderr.read()
 
     assert any("Subject: New API key" in line for line in said)
+    before = "api_keys.commerce_account.issuing.seal_retired_keys"
+    assert counted[sample("commerce_jobs_total", job=before, result="done")] >= 1
     assert (process.returncode, complaints) == (0, "")
 
 
