@@ -4,14 +4,19 @@ from collections.abc import Iterator
 
 import pytest
 import time_machine
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
+from admin_portal.preferences.models import Preferences
+from api_keys.commerce_account.models import Company
+from tests.api_keys.commerce_account.conftest import member_of
 from tests.api_keys.commerce_account.people import PASSWORD, is_signed_in, sign_in
 
 SESSIONS = "/my-account/sessions/"
+PREFERENCES = "/my-account/language/"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 
@@ -76,10 +81,69 @@ def test_session_is_written_once_a_minute_at_most(
     client.get("/sign-out/")
 
     clock.shift(30)
-    with django_assert_num_queries(3) as queries:  # the session, the user, and their language
+    with django_assert_num_queries(1) as queries:  # the session with its user and their language
         client.get("/sign-out/")
 
     assert all(query["sql"].startswith("SELECT") for query in queries)
+
+
+def test_session_is_whose_it_says_whatever_the_list_of_sessions_says(
+    client: Client, member: User, company: Company
+) -> None:
+    sign_in(client)
+    UserSession.objects.update(user=member_of(company, "ben"))
+    User.objects.update(password=member.password)
+    by_the_list_ben_s = client.get(PREFERENCES)
+    UserSession.objects.all().delete()
+    in_no_list = client.get(PREFERENCES)
+
+    for page in (by_the_list_ben_s, in_no_list):
+        assert page.context["user"] == member
+
+
+@pytest.mark.parametrize(
+    "change", [{"is_active": False}, {"password": "another's hash"}], ids=["inactive", "password"]
+)
+def test_what_changes_about_the_user_counts_at_once(
+    client: Client, member: User, change: dict[str, object]
+) -> None:
+    sign_in(client)
+
+    User.objects.update(**change)
+
+    assert not is_signed_in(client)
+
+
+def test_session_of_a_way_in_that_is_gone_counts_no_more(
+    client: Client, member: User, settings: Settings
+) -> None:
+    sign_in(client)
+
+    settings.AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+
+    assert not is_signed_in(client)
+
+
+def test_session_that_was_deleted_does_not_come_back(client: Client, member: User) -> None:
+    sign_in(client)
+
+    Session.objects.all().delete()
+
+    assert not is_signed_in(client)
+    assert not Session.objects.filter(session_key=client.cookies["account_session"].value).exists()
+
+
+def test_preferences_read_along_are_those_that_were_saved(client: Client, member: User) -> None:
+    sign_in(client)
+    before = client.get(PREFERENCES).context["user"].preferences
+    client.post(PREFERENCES, {"language": "ja", "time_zone": "Asia/Tokyo"})
+
+    after = client.get(PREFERENCES)
+
+    assert (before.language, before.time_zone) == ("", "")
+    assert after["Content-Language"] == "ja"
+    assert after.context["user"].preferences == Preferences.objects.get(user=member)
+    assert not after.context["user"].preferences._state.adding
 
 
 def test_signing_out_ends_the_session_on_the_server(client: Client, member: User) -> None:
