@@ -158,6 +158,11 @@ def stored_key(db: None) -> str:
     return key
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest: at the end, no worker waits for the other's last long test."""
+    items.sort(key=lambda item: "end_to_end" not in item.path.parts)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Add what the fault injection found to the run's last lines."""
     faults = sorted(

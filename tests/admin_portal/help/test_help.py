@@ -12,8 +12,6 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from admin_portal.help.screens import HELP, Help
 from tests.conftest import client_with
 
-pytestmark = pytest.mark.postgresql
-
 WITHOUT = {"help", "amazon_channel_help"}
 """Pages that explain, and need no explanation."""
 

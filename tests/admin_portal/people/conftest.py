@@ -17,8 +17,9 @@ TOOLS = "people.use_tools"
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Called for every test in this folder: each runs on PostgreSQL, too."""
-    item.add_marker("postgresql")
+    """Called for every test in this folder: each runs on PostgreSQL, too, unless it says no."""
+    if not item.get_closest_marker("any_database"):
+        item.add_marker("postgresql")
 
 
 def role(name: str, *permissions: str, has_all: bool = False) -> Role:

@@ -11,7 +11,7 @@ from admin_portal.resources import RESOURCES, permissions_in
 from api_keys.contract import Verdict
 from tests.conftest import KeyService, client_with
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 DASHBOARD = "people.view_dashboard"
 CHANNEL = "people.open_channel"

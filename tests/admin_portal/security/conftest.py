@@ -16,8 +16,9 @@ SECOND_STEP = "/sign-in/second-step/"
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Called for every test in this folder: each runs on PostgreSQL, too."""
-    item.add_marker("postgresql")
+    """Called for every test in this folder: each runs on PostgreSQL, too, unless it says no."""
+    if not item.get_closest_marker("any_database"):
+        item.add_marker("postgresql")
 
 
 @pytest.fixture(autouse=True)

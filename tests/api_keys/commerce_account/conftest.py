@@ -21,8 +21,9 @@ from tests.api_keys.commerce_account.people import sign_in
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Called for every test in this folder: each runs on PostgreSQL, too."""
-    item.add_marker("postgresql")
+    """Called for every test in this folder: each runs on PostgreSQL, too, unless it says no."""
+    if not item.get_closest_marker("any_database"):
+        item.add_marker("postgresql")
 
 
 @pytest.fixture(autouse=True, scope="module")

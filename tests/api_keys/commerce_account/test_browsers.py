@@ -2,6 +2,8 @@ import pytest
 
 from admin_portal.sign_in.browsers import describe
 
+pytestmark = pytest.mark.any_database
+
 CHROME = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0"
 
 

@@ -10,6 +10,8 @@ from tests import pseudo
 from tests.api_keys.commerce_account.conftest import member_of, signed_in
 from tests.api_keys.commerce_account.test_every_url import TABLE, address_of, furnished
 
+pytestmark = pytest.mark.any_database
+
 NAMES = ("mia", "Acme Outdoor", "English", "Amazon Sales Channel")
 
 

@@ -15,6 +15,8 @@ from api_keys.commerce_account.models import Company, Invitation, Membership, Ro
 from api_keys.contract import KEY_PATTERN, Environment, generate_key
 from tests.api_keys.commerce_account.conftest import member_of, new_key, signed_in
 
+pytestmark = pytest.mark.any_database
+
 PEOPLE = ["owner", "developer", "viewer", "stranger", "signed out"]
 
 OPEN = "200 200 200 200 200"

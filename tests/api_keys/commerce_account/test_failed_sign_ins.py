@@ -12,6 +12,8 @@ from django.test import Client
 from tests.api_keys.commerce_account.people import EMAIL, PORTAL, sign_in
 from tests.second_factors import totp_code, use_totp
 
+pytestmark = pytest.mark.any_database
+
 TOO_MANY = "Too many failed login attempts"
 
 

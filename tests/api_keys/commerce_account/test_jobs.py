@@ -111,7 +111,14 @@ def test_notice_that_could_never_be_sent_goes_with_its_time(company: Company, me
     assert not Notice.objects.exists()
 
 
-@pytest.fixture(scope="module", params=["SQLite", "PostgreSQL", "Valkey"])
+@pytest.fixture(
+    scope="module",
+    params=[
+        "SQLite",
+        pytest.param("PostgreSQL", marks=pytest.mark.any_database),
+        pytest.param("Valkey", marks=pytest.mark.any_database),
+    ],
+)
 def installation(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, str]]:

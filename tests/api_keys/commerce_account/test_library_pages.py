@@ -3,6 +3,7 @@
 The walk is here. `conftest.py` watches in every test that nothing else is rendered, mails included.
 """
 
+import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import URLPattern, reverse
@@ -10,6 +11,8 @@ from django.urls import URLPattern, reverse
 from api_keys.commerce_account.urls import urlpatterns
 from tests.api_keys.commerce_account.people import sign_in
 from tests.second_factors import totp_code, use_totp
+
+pytestmark = pytest.mark.any_database
 
 ARGUMENTS = {"pk": "1", "key": "k", "uidb36": "1", "slug": "expired-key", "token": "1.x"}
 

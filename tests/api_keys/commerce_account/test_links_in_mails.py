@@ -11,6 +11,8 @@ from pytest_django import Settings
 from tests.api_keys.commerce_account.people import sign_in
 from tests.api_keys.commerce_account.test_creating_an_account import NEWCOMER
 
+pytestmark = pytest.mark.any_database
+
 FORGED = "127.0.0.1:6666"  # passes ALLOWED_HOSTS: Django looks at no port
 
 

@@ -19,6 +19,8 @@ from api_keys.contract import Environment
 from tests.api_keys.commerce_account.checks import PRODUCTION, SANDBOX, problem_of
 from tests.api_keys.commerce_account.conftest import delete, new_key
 
+pytestmark = pytest.mark.any_database
+
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Response
 

@@ -10,6 +10,8 @@ from admin_portal.settings import commerce_account
 from tests.api_keys.commerce_account.people import EMAIL, PASSWORD, sign_in
 from tests.api_keys.commerce_account.test_creating_an_account import NEWCOMER
 
+pytestmark = pytest.mark.any_database
+
 REFUSED = [
     ("eleven char", "too short"),
     ("password1234", "too common"),

@@ -13,6 +13,8 @@ from api_keys.commerce_account.models import IssuedKey
 from api_keys.commerce_account.problems import PROBLEMS
 from tests.api_keys.commerce_account.checks import PRODUCTION, SANDBOX, problem_of
 
+pytestmark = pytest.mark.any_database
+
 KEY = "ck_production_" + "x" * 38
 
 

@@ -15,6 +15,8 @@ from tests.api_keys.commerce_account.test_api_portal import key_url
 from tests.api_keys.commerce_account.test_creating_an_account import NEWCOMER
 from tests.second_factors import totp_code, use_totp
 
+pytestmark = pytest.mark.any_database
+
 SECURITY = "/my-account/security/"
 NEW_ADDRESS = {"email": "new@example.com", "action_add": ""}
 

@@ -13,6 +13,8 @@ from api_keys.commerce_account import members
 from api_keys.commerce_account.models import Company, Invitation, Role
 from tests.api_keys.commerce_account.conftest import member_of, new_key, signed_in
 
+pytestmark = pytest.mark.any_database
+
 SIGN_UP = "/create-an-account/"
 XSS = "<script>alert('x')</script>"
 RIGHT_TO_LEFT = "moc.elpmaxe\u202egnp.exe"
