@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 from http import HTTPStatus
 from typing import Any
 
@@ -41,8 +41,7 @@ def with_gateway(pages: Application) -> Application:
             return pages(environ, start_response)
         environ["REMOTE_ADDR"] = visitor_of(environ)
         reply = _answer(environ, environment)
-        status = f"{reply.status} {HTTPStatus(reply.status).phrase}"
-        start_response(status, [*reply.headers.items(), *constant])
+        start_response(_status_line(reply.status), [*reply.headers.items(), *constant])
         return [reply.body]
 
     return application
@@ -60,6 +59,11 @@ def _answer(environ: dict[str, Any], environment: Environment) -> Reply:
     reply.headers[REQUEST_ID_HEADER] = request_id
     metrics.count_request(VIEW, method, reply.status, time.perf_counter() - began)
     return reply
+
+
+@cache
+def _status_line(status: int) -> str:
+    return f"{status} {HTTPStatus(status).phrase}"
 
 
 def _headers() -> dict[str, str]:

@@ -117,7 +117,31 @@ class IssuedKeyQuerySet(models.QuerySet["IssuedKey"]):
         return self.live(now).exclude(expires_at__lte=now + EXPIRES_SOON)
 
 
-class IssuedKey(models.Model):
+class KeyDates:
+    """What a key's dates say of it."""
+
+    expires_at: datetime | None
+    retires_at: datetime | None
+    revoked_at: datetime | None
+
+    def is_expired(self, now: datetime) -> bool:
+        """Tell whether `now` is at or past the instant of expiry."""
+        return self.expires_at is not None and now >= self.expires_at
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """Return from when on the key is refused: its expiry, or before that its roll's end."""
+        ends = [end for end in (self.expires_at, self.retires_at) if end is not None]
+        return min(ends, default=None)
+
+    def revoked_since(self, now: datetime) -> datetime | None:
+        """Return since when the key is refused: deleted, or retired by a roll that ran out."""
+        if self.revoked_at is None and self.retires_at is not None and now >= self.retires_at:
+            return self.retires_at
+        return self.revoked_at
+
+
+class IssuedKey(KeyDates, models.Model):
     """A key that the account issued. Only `issuing` writes these rows, and `usage` their uses."""
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT)
@@ -167,28 +191,12 @@ class IssuedKey(models.Model):
     def masked(self) -> str:
         return f"{Environment(self.environment).key_prefix}\N{HORIZONTAL ELLIPSIS}{self.last_four}"
 
-    def is_expired(self, now: datetime) -> bool:
-        """Tell whether `now` is at or past the instant of expiry."""
-        return self.expires_at is not None and now >= self.expires_at
-
-    @property
-    def ends_at(self) -> datetime | None:
-        """Return from when on the key is refused: its expiry, or before that its roll's end."""
-        ends = [end for end in (self.expires_at, self.retires_at) if end is not None]
-        return min(ends, default=None)
-
     @property
     def days_left(self) -> int:
         """Return in how many days, begun ones included, the key expires; 0 when it has."""
         if self.expires_at is None:
             raise ValueError("a key without expiry")
         return max(0, math.ceil((self.expires_at - timezone.now()) / timedelta(days=1)))
-
-    def revoked_since(self, now: datetime) -> datetime | None:
-        """Return since when the key is refused: deleted, or retired by a roll that ran out."""
-        if self.revoked_at is None and self.retires_at is not None and now >= self.retires_at:
-            return self.retires_at
-        return self.revoked_at
 
     def state(self, now: datetime) -> KeyState:
         """Return the state that `in_state` finds the key by."""

@@ -18,6 +18,7 @@ from django.db import connection, transaction
 
 from admin_portal.background_writing import write_regularly
 from api_keys.commerce_account import issuing
+from api_keys.commerce_account.checking import FoundKey
 from api_keys.commerce_account.models import Company, IssuedKey, KeyUsage
 from api_keys.commerce_account.waiting import impatient
 from api_keys.contract import KEY_PATTERN, Verdict
@@ -68,13 +69,15 @@ _first_uses: dict[int, datetime] = {}
 """First uses that could not be written at once. The next flush does."""
 
 
-def count(issued: IssuedKey, verdict: Verdict, environ: Mapping[str, Any], now: datetime) -> None:
+def count(
+    issued: FoundKey | IssuedKey, verdict: Verdict, environ: Mapping[str, Any], now: datetime
+) -> None:
     """Count an answer about a key. Its first use is written at once: a roll may wait for it."""
     client = environ["REMOTE_ADDR"][:45], _readable(environ.get("HTTP_USER_AGENT", ""))
     with _lock:
-        _add(issued.pk, now.date(), client, _Use(1, now))
+        _add(issued.id, now.date(), client, _Use(1, now))
     if verdict is Verdict.VALID and issued.first_used_at is None:
-        _note_first_use(issued.pk, now)
+        _note_first_use(issued.id, now)
 
 
 def flush() -> None:

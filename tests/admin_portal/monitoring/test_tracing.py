@@ -138,7 +138,7 @@ def test_statements_of_a_request_are_told_without_parameters_and_once(
 ) -> None:
     for _again in range(2):  # what connects again is not told twice
         connection.close()
-        Client().post("/sign-in/", {"login": "ada-lovelace", "password": "secret-of-ada"})
+        Client().post("/sign-in/", {"login": "mia-winter", "password": "secret-of-mia"})
 
     of_database = [
         span
@@ -148,7 +148,7 @@ def test_statements_of_a_request_are_told_without_parameters_and_once(
     assert of_database
     parents = [span.parent.span_id for span in of_database if span.parent]
     assert len(parents) == len(of_database)
-    assert not any("ada" in span.to_json() for span in of_database)
+    assert not any("mia" in span.to_json() for span in of_database)
 
 
 def test_run_of_a_job_is_a_trace_and_tells_whether_it_failed(traced: Traced) -> None:
