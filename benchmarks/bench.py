@@ -17,6 +17,7 @@ ROWS = (
     "usage",
     "gated_visit",
     "pages",
+    "weight",
     "queries",
     "memory",
     "long_lists",
