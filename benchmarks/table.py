@@ -24,7 +24,7 @@ class Line:
     target: float
     is_floor: bool = False
     unit: str = ""
-    by_cpu: float | None = None
+    by_cpu: float = 0.0
     """The same ratio of processor time, which a busy machine distorts less."""
 
     @property

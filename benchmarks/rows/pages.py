@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from benchmarks.installations import Filling, installation, peer
-from benchmarks.measuring import CALLS, call_by_call
+from benchmarks.measuring import CALLS, call_by_call, cpu_of
 from benchmarks.servers import Installation, Server, gunicorn
 from benchmarks.sites import CHANNEL, CONFIGURATION, both_sites
 from benchmarks.table import Line
@@ -36,7 +36,9 @@ class Page:
     visitor: Visitor
     path: str
     queries: int
+    server: Server
     bytes: int = 0
+    cpu: float = 0.0
 
     def open(self) -> float:
         took = self.visitor.open(self.path)
@@ -55,6 +57,8 @@ def lines() -> Iterator[Line]:
             theirs += pages_of(installed, server, {each.title: each.path})
         calls: dict[str, Callable[[], float]] = {page.title: page.open for page in (*ours, *theirs)}
         took = call_by_call(calls, CALLS // 3)
+        for page in (*ours, *theirs):
+            page.cpu = cpu_of(page.open, page.server)
     for page in ours:
         for each, other in zip(PEERS, theirs, strict=True):
             yield Line(
@@ -63,6 +67,7 @@ def lines() -> Iterator[Line]:
                 shown(other, took[other.title]),
                 measured=took[page.title] / took[other.title],
                 target=each.target,
+                by_cpu=page.cpu / other.cpu,
             )
 
 
@@ -76,7 +81,9 @@ def installed_peer(which: Peer) -> Installation:
 def pages_of(installed: Installation, server: Server, paths: dict[str, str]) -> list[Page]:
     signed_in = sign_in(installed, *paths.values())
     visitor = Visitor(server.port, signed_in.cookie)
-    return [Page(title, visitor, path, signed_in.queries[path]) for title, path in paths.items()]
+    return [
+        Page(title, visitor, path, signed_in.queries[path], server) for title, path in paths.items()
+    ]
 
 
 def shown(page: Page, seconds: float) -> str:
