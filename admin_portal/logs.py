@@ -1,6 +1,7 @@
 import json
 import logging
 import re
+import time
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -61,6 +62,24 @@ class JsonFormatter(logging.Formatter):
         }
         line = json.dumps({name: value for name, value in told.items() if value != ""})
         return KEY_PATTERN.sub("[key]", line)
+
+
+class OnceAMinute(logging.Filter):
+    """Lets each kind of record of a logger pass once a minute. For what tells of an outage.
+
+    A kind is what the record says before anything is filled in, so that few are remembered.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._silent_until: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        now = time.monotonic()
+        is_news = now >= self._silent_until.get(record.msg, 0)
+        if is_news:
+            self._silent_until[record.msg] = now + 60
+        return is_news
 
 
 def _escaped(text: str) -> str:

@@ -150,6 +150,7 @@ LOGGING = {
         },
         "json": {"()": "admin_portal.logs.JsonFormatter"},
     },
+    "filters": {"once_a_minute": {"()": "admin_portal.logs.OnceAMinute"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
@@ -158,5 +159,8 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         # It tells of every job that it runs. A handler of its own, or its command brings one.
         "huey": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        # They ask the queue every second, and complain each time that it is away.
+        "huey.consumer.Scheduler": {"filters": ["once_a_minute"]},
+        "huey.consumer.Worker": {"filters": ["once_a_minute"]},
     },
 }

@@ -1,5 +1,7 @@
 """The cache that all processes of a site share, and what becomes of pages without it."""
 
+import logging
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -136,3 +138,21 @@ def test_pages_open_and_refusals_are_bounded_without_the_server(
     assert is_still_in
     assert (opened, refused) == ([200, 200], {403})
     assert ActionRecord.objects.filter(action="pages.refused").count() == 10
+
+
+def test_jobs_whose_queue_is_away_complain_once_a_minute(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: list[logging.LogRecord] = []
+    handler = logging.Handler()
+    monkeypatch.setattr(handler, "emit", seen.append)
+    monkeypatch.setattr(logging.getLogger("huey"), "handlers", [handler])
+    worker = logging.getLogger("huey.consumer.Worker")
+    now = time.monotonic() + 3600
+
+    for seconds in (0, 1, 59, 61, 62):
+        monkeypatch.setattr("admin_portal.logs.time.monotonic", lambda at=now + seconds: at)
+        worker.error("Error reading from queue")
+    worker.error("Something else")
+
+    assert [record.msg for record in seen] == ["Error reading from queue"] * 2 + ["Something else"]
