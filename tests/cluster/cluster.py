@@ -194,9 +194,11 @@ def write_settings(cluster: Cluster, settings: dict[str, str]) -> None:
     own = {
         "admin": {
             "KEY_VALIDATION_CA_BUNDLE": str(cluster.certificate),
+            "ADMIN_CACHE_URL": f"{valkey}/0",
             "ADMIN_JOBS_URL": f"{valkey}/1",
         },
         "account": {
+            "ACCOUNT_CACHE_URL": f"{valkey}/0",
             "LIMITS_URL": f"{valkey}/0",
             "JOBS_URL": f"{valkey}/1",
             "USAGE_FLUSH_SECONDS": "2",

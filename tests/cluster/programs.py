@@ -22,7 +22,7 @@ from tests.end_to_end.processes import ROOT
 DEPLOYMENT = ROOT / "docs" / "deployment"
 ADMIN, ACCOUNT = "commerce_admin", "commerce_account"
 """The databases."""
-READY = "/sign-in/"
+READY = "/readyz"
 SECONDS_TO_START = 60
 SECONDS_TO_END = 20
 

@@ -1,12 +1,11 @@
-"""One node by itself: how it stops and how it reads its settings anew."""
+"""One node by itself: how it stops."""
 
 import http.client
-import signal
 import time
 from contextlib import closing
 
 from tests.cluster.cluster import Cluster
-from tests.cluster.programs import READY, SECONDS_TO_START, Node
+from tests.cluster.programs import READY, Node
 
 SECONDS = 10
 LINGERS = 2.0
@@ -69,22 +68,3 @@ def waits_until_refused(node: Node) -> list[float]:
         except (ConnectionResetError, http.client.RemoteDisconnected):
             waits.append(time.monotonic() - began)
     raise AssertionError("new connections are taken for too long")
-
-
-def test_reloading_node_reads_its_settings_anew_and_turns_nobody_away(cluster: Cluster) -> None:
-    node = cluster.nodes["admin"][1]
-    file = cluster.folder / "admin.env"
-    before = file.read_text()
-    contact = "/.well-known/security.txt"
-    assert node.process is not None
-
-    file.write_text(f"{before}SECURITY_CONTACT=security@example.com\n")
-    node.process.send_signal(signal.SIGHUP)
-    statuses = {status_on(node)}
-    deadline = time.monotonic() + SECONDS_TO_START
-    while status_on(node, contact) != 200:
-        statuses.add(status_on(node))
-        assert time.monotonic() < deadline
-    file.write_text(before)
-
-    assert statuses == {200}
