@@ -81,7 +81,14 @@ def test_defaults_in_the_table_are_the_code_s() -> None:
 
 
 @pytest.mark.parametrize(
-    "file", ["README.md", "docs/protocol.md", "docs/decisions.md", "docs/monitoring.md"]
+    "file",
+    [
+        "README.md",
+        "docs/protocol.md",
+        "docs/decisions.md",
+        "docs/monitoring.md",
+        "docs/deployment.md",
+    ],
 )
 def test_links_lead_to_files_that_exist(file: str) -> None:
     text = (ROOT / file).read_text()

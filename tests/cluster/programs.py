@@ -120,7 +120,9 @@ class PostgreSQL:
     def url(self, database: str = "postgres", user: str = "postgres") -> str:
         """Return the address of a database for a role. Nobody has a password here."""
         info = self._server.get_postmaster_info()
-        return f"{info.get_uri(user=user, database=database)}&connect_timeout=3"
+        return (
+            f"{info.get_uri(user=user, database=database)}&connect_timeout=3&tcp_user_timeout=10000"
+        )
 
     def program(self, name: str, *arguments: str, user: str | None = None) -> str:
         """Run one of PostgreSQL's own programs; return what it printed. It has to succeed."""
