@@ -79,9 +79,8 @@ def is_fixed(node: Node) -> bool:
         case TextNode() | LoadNode() | CommentNode():
             return True
         case TranslateNode():
-            text = node.filter_expression
-            is_literal = getattr(text.var, "lookups", text) is None and not text.filters
-            return is_literal and not node.asvar and node.message_context is None
+            is_plain = not node.asvar and node.message_context is None
+            return is_plain and _is_literal(node.filter_expression)
         case BlockTranslateNode():
             parts = {token.token_type for token in node.singular}
             names = (node.countervar, node.extra_context, node.asvar, node.message_context)
@@ -97,7 +96,9 @@ def is_fixed(node: Node) -> bool:
 
 
 def _is_literal(expression: FilterExpression) -> bool:
-    return not expression.is_var and not expression.filters
+    # Numbers, and what is translated, are variables without a name to look up.
+    is_literal = not expression.is_var or getattr(expression.var, "lookups", "") is None
+    return is_literal and not expression.filters
 
 
 def _put_together(run: list[Node]) -> list[Node]:

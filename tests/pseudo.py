@@ -17,6 +17,7 @@ from django.test import Client
 from django.utils import translation
 from django.utils.translation import trans_real
 
+from admin_portal import kept_parts
 from admin_portal.templatetags import menu
 from tests.catalogs import texts
 
@@ -88,6 +89,7 @@ def _forget_what_was_rendered() -> None:
     """Of fixed parts, which are rendered once for each language."""
     reset_loaders()
     menu.forget()
+    kept_parts.forget()
 
 
 def not_translated(asked_for: set[str]) -> set[str]:

@@ -38,9 +38,10 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
 
     def unread_by(self, user: User) -> NotificationQuerySet:
         """Return what the person may see and has not read. Costs no more for what was read."""
-        return self.visible_to(user).filter(
-            ~Exists(_read_one_by_one(user)), pk__gt=_all_read_up_to(user)
-        )
+        return self.visible_to(user).not_read_by(user)
+
+    def not_read_by(self, user: Any) -> NotificationQuerySet:
+        return self.filter(~Exists(_read_one_by_one(user)), pk__gt=_all_read_up_to(user))
 
 
 class Notification(models.Model):
@@ -126,11 +127,11 @@ class NotificationMail(OutgoingMail):
         return f"{self.notification.kind} to {self.recipient}"
 
 
-def _read_one_by_one(user: User) -> models.QuerySet[Reading]:
+def _read_one_by_one(user: Any) -> models.QuerySet[Reading]:
     return Reading.objects.filter(notification=OuterRef("pk"), user=user)
 
 
-def _all_read_up_to(user: User) -> Coalesce:
+def _all_read_up_to(user: Any) -> Coalesce:
     return Coalesce(Subquery(ReadUpTo.objects.filter(user=user).values("notification_id")), 0)
 
 

@@ -1,13 +1,15 @@
 """What people have read, and what goes because it is old."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from admin_portal.background_jobs import delete_in_batches
 from admin_portal.notifications.models import Notification, Reading, ReadUpTo
+from admin_portal.prepared import prepared
 
 SETTLED_AFTER = timedelta(hours=1)
 """From here on no notification of a lower id can still turn up: no transaction takes so long."""
@@ -17,7 +19,19 @@ MOST_COUNTED = 99
 
 def newest_unread(user: User) -> list[Notification]:
     """Return the newest that the person has not read; one more than is counted at most."""
-    return list(Notification.objects.unread_by(user).order_by("-pk")[: MOST_COUNTED + 1])
+    everything = user.is_superuser and user.is_active
+    permissions = [] if everything else sorted(user.get_all_permissions())
+    if not everything and not permissions:
+        return []
+    return _newest_unread(user.pk, permissions)
+
+
+@prepared
+def _newest_unread(user: Any, permissions: list[Any]) -> QuerySet[Notification]:
+    """Return those with one of the permissions, or, where none is named, all."""
+    visible = Notification.objects.filter(permission__in=permissions)
+    rows = visible if permissions else Notification.objects.all()
+    return rows.not_read_by(user).order_by("-pk")[: MOST_COUNTED + 1]
 
 
 def mark_read(user: User, pk: int) -> None:

@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from admin_portal.security.passwords import is_too_old
-from admin_portal.sign_in.second_factors import has_second_factor, is_second_factor_required
+from admin_portal.sign_in.second_factors import had_second_factor, is_second_factor_required
 
 _STILL_YOU = ("account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn")
 
@@ -37,7 +37,7 @@ class Confinement(Enum):
 def confinement_of(user: User) -> Confinement | None:
     if is_too_old(user):
         return Confinement.CHANGE_PASSWORD
-    if is_second_factor_required() and not has_second_factor(user):
+    if is_second_factor_required() and not had_second_factor(user):
         return Confinement.SET_UP_SECOND_FACTOR
     return None
 

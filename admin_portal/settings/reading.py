@@ -213,7 +213,10 @@ def templates_of(site: str, context_processors: list[str]) -> list[dict[str, obj
                     )
                 ],
                 "builtins": ["admin_portal.preferences.templatetags.instants"],
-                "libraries": {"sign_in": "admin_portal.sign_in.template_tags"},
+                "libraries": {
+                    "kept": "admin_portal.kept_parts",
+                    "sign_in": "admin_portal.sign_in.template_tags",
+                },
                 "context_processors": [
                     "django.template.context_processors.request",
                     "django.contrib.auth.context_processors.auth",

@@ -32,6 +32,12 @@ def has_second_factor(user: User) -> bool:
     return second_factors().filter(user=user).exists()
 
 
+def had_second_factor(user: User) -> bool:
+    """Tell the same as of when the request began, which is known of who is signed in."""
+    known = getattr(user, "had_second_factor", None)
+    return has_second_factor(user) if known is None else bool(known)
+
+
 def second_factors() -> QuerySet[Any]:
     """Return everybody's apps and passkeys. Recovery codes only stand in for them."""
     first = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)

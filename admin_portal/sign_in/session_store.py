@@ -6,10 +6,8 @@ whether its user still is active, has to be asked at each request; and it could 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, cast
 
-from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth import middleware
@@ -17,23 +15,14 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
-from django.db import connection
+from django.db.models import QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.functional import SimpleLazyObject
 
-from admin_portal.preferences.models import Preferences
-
-# Written out: to compile it costs as much as the three queries in whose place it stands.
-_READ = f"""SELECT person.*, session.session_data AS kept,
-    chosen.user_id AS has_chosen, chosen.language, chosen.time_zone
-FROM {Session._meta.db_table} session
-JOIN {UserSession._meta.db_table} noted ON noted.session_key = session.session_key
-JOIN {User._meta.db_table} person ON person.id = noted.user_id
-LEFT JOIN {Preferences._meta.db_table} chosen ON chosen.user_id = person.id
-WHERE session.session_key = %s AND session.expire_date > %s
-"""  # noqa: S608  (our own tables' names)
+from admin_portal.prepared import prepared
+from admin_portal.sign_in.backend import have_preferences, with_what_pages_ask
 
 
 class SessionStore(db.SessionStore):
@@ -41,22 +30,21 @@ class SessionStore(db.SessionStore):
     """Whom the library noted for the session that was read, with preferences. No proof of it."""
 
     def _get_session_from_db(self) -> Session | None:
-        now = connection.ops.adapt_datetimefield_value(timezone.now())
-        for user in cast(Iterable[Any], User.objects.raw(_READ, [self.session_key, now])):
-            _add_preferences(user)
-            self.user = user
-            return Session(session_data=user.kept)
+        for user in cast(list[Any], _signed_in(self.session_key, timezone.now())):
+            if user.kept is not None:
+                have_preferences(user)
+                self.user = user
+                return Session(session_data=user.kept)
         # Of nobody who is signed in.
         found: Session | None = super()._get_session_from_db()  # type: ignore[misc]  # not in its stubs
         return found
 
 
-def _add_preferences(user: Any) -> None:
-    if user.has_chosen is None:
-        Preferences(user=user)
-        return
-    values = [user.pk, user.language, user.time_zone]
-    Preferences.from_db(user._state.db, ["user_id", "language", "time_zone"], values).user = user
+@prepared
+def _signed_in(key: Any, now: Any) -> QuerySet[User]:
+    kept = Session.objects.filter(session_key=key, expire_date__gt=now).values("session_data")
+    users = User.objects.filter(usersession__session_key=key)
+    return with_what_pages_ask(users).annotate(kept=Subquery(kept))
 
 
 class AuthenticationMiddleware(middleware.AuthenticationMiddleware):

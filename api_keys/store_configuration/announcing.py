@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from admin_portal.notifications.models import Notification, Severity
 from admin_portal.notifications.telling import notify
+from admin_portal.prepared import prepared
 from api_keys.contract import Cause, Environment, Verdict
 from api_keys.store_configuration.held_keys import HeldKey, held_key
 from api_keys.store_configuration.models import GlobalSettings, KeyWatch
@@ -86,7 +88,7 @@ def fingerprint_of(held: HeldKey | None) -> str:
 
 
 def _announce(verification: KeyVerification, asked_at: datetime, is_answered: bool) -> None:
-    watch = KeyWatch.objects.filter(environment=verification.environment).first()
+    watch = next(iter(_watch_of(verification.environment.value)), None)
     if watch is None:
         if verification.held is None:
             return  # a store that never had a key misses none
@@ -101,6 +103,11 @@ def _announce(verification: KeyVerification, asked_at: datetime, is_answered: bo
         verification.verdict,
     ):
         _change_verdict(watch, verification, asked_at)
+
+
+@prepared
+def _watch_of(environment: Any) -> QuerySet[KeyWatch]:
+    return KeyWatch.objects.filter(environment=environment)
 
 
 def _change_verdict(watch: KeyWatch, verification: KeyVerification, asked_at: datetime) -> None:

@@ -9,17 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from admin_portal.encryption import decrypt
+from admin_portal.prepared import prepared
 from api_keys.contract import Environment, fingerprint, last_four
-from api_keys.store_configuration.models import StoredKey
+from api_keys.store_configuration.models import LastVerification, StoredKey
 from api_keys.store_configuration.pasting import without_surroundings
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import User
 
 
 @dataclass(frozen=True)
@@ -32,7 +30,7 @@ class HeldKey:
     last_four: str
     locked_by: str = ""
     stored_at: datetime | None = None
-    stored_by: User | None = None
+    stored_by_pk: int | None = None
     _locked: str = field(default="", repr=False)
     _ciphertext: str = field(default="", repr=False)
 
@@ -41,18 +39,47 @@ class HeldKey:
         return self._locked if self.locked_by else decrypt(self._ciphertext)
 
 
+@dataclass(frozen=True)
+class KeyFacts:
+    """What is told of a held key: nothing that opens it."""
+
+    last_four: str
+    fingerprint: str
+    locked_by: str
+    verified_at: datetime | None
+    expires_at: datetime | None
+
+
+def facts_of(held: HeldKey | None, last: LastVerification | None) -> KeyFacts | None:
+    """Return what to tell of a key and of what the service said last about it."""
+    if held is None:
+        return None
+    return KeyFacts(
+        held.last_four,
+        held.fingerprint,
+        held.locked_by,
+        last.verified_at if last else None,
+        last.expires_at if last else None,
+    )
+
+
 def held_key(environment: Environment) -> HeldKey | None:
     """Return the key that counts for `environment`, or None when there is none."""
-    return _locked(environment) or _stored(StoredKey.objects.of(environment))
+    return _locked(environment) or held_keys()[environment]
 
 
 def held_keys() -> dict[Environment, HeldKey | None]:
     """Return the key that counts for each environment, in one query."""
-    stored = {key.environment: key for key in StoredKey.objects.select_related("stored_by")}
+    stored = {key.environment: key for key in _stored_keys()}
     return {
         environment: _locked(environment) or _stored(stored.get(environment))
         for environment in Environment
     }
+
+
+@prepared
+def _stored_keys() -> QuerySet[StoredKey]:
+    return StoredKey.objects.all()
 
 
 def locked_environments() -> Iterable[Environment]:
@@ -76,6 +103,6 @@ def _stored(stored: StoredKey | None) -> HeldKey | None:
         stored.fingerprint,
         stored.last_four,
         stored_at=stored.stored_at,
-        stored_by=stored.stored_by,
+        stored_by_pk=stored.stored_by_id,
         _ciphertext=stored.ciphertext,
     )

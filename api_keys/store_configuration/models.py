@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 from datetime import timedelta
 
 from django.contrib.auth.models import User
@@ -5,13 +7,14 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from admin_portal.prepared import prepared
 from api_keys.contract import Environment, Verdict
 from api_keys.store_configuration.environments import CHOICES
 
 
 class StoredKeyQuerySet(models.QuerySet["StoredKey"]):
-    def of(self, environment: Environment) -> "StoredKey | None":
-        return self.filter(environment=environment).select_related("stored_by").first()
+    def of(self, environment: Environment) -> StoredKey | None:
+        return self.filter(environment=environment).first()
 
 
 class StoredKey(models.Model):
@@ -115,8 +118,14 @@ class GlobalSettings(models.Model):
         return "Global Settings"
 
     @classmethod
-    def current(cls) -> "GlobalSettings":
-        return cls.objects.filter(pk=1).first() or cls()
+    def current(cls) -> GlobalSettings:
+        found = _global_settings()
+        return found[0] if found else cls()
+
+
+@prepared
+def _global_settings() -> models.QuerySet[GlobalSettings]:
+    return GlobalSettings.objects.filter(pk=1)
 
 
 class VerificationRecord(models.Model):

@@ -6,16 +6,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import partial, reduce
-from operator import or_
+from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from admin_portal.encryption import UnreadableError
 from admin_portal.monitoring.request_ids import current_or_new
+from admin_portal.prepared import prepared
 from api_keys.contract import STATUS, Answer, Cause, Environment, Verdict
 from api_keys.store_configuration import metrics, verification_log
 from api_keys.store_configuration.announcing import announce
@@ -125,9 +126,20 @@ def last_verification(held: HeldKey | None) -> LastVerification | None:
 
 def last_verifications(held: Iterable[HeldKey]) -> dict[Environment, LastVerification]:
     """Return what the service said last about each of these keys, in one query."""
-    about = [Q(environment=key.environment, fingerprint=key.fingerprint) for key in held]
-    found = LastVerification.objects.filter(reduce(or_, about)) if about else []
-    return {Environment(last.environment): last for last in found}
+    about = {(key.environment.value, key.fingerprint) for key in held}
+    found = _about(*map(list, zip(*about, strict=True))) if about else []
+    return {
+        Environment(last.environment): last
+        for last in found
+        if (last.environment, last.fingerprint) in about
+    }
+
+
+@prepared
+def _about(environments: list[Any], fingerprints: list[Any]) -> QuerySet[LastVerification]:
+    return LastVerification.objects.filter(
+        environment__in=environments, fingerprint__in=fingerprints
+    )
 
 
 def known_verdict(

@@ -2,6 +2,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,7 +19,7 @@ from admin_portal.sign_in.kept_input import take_kept_input
 from api_keys.contract import Environment, Verdict
 from api_keys.store_configuration.environments import label_of
 from api_keys.store_configuration.forms import ApiKeysForm, key_field
-from api_keys.store_configuration.held_keys import HeldKey, held_key, held_keys
+from api_keys.store_configuration.held_keys import HeldKey, facts_of, held_key, held_keys
 from api_keys.store_configuration.models import GlobalSettings
 from api_keys.store_configuration.permissions import SAVE, SEE
 from api_keys.store_configuration.storing import remove_key, store_keys
@@ -64,7 +65,7 @@ def remove_api_key(request: AuthenticatedRequest, environment: Environment) -> H
             + _("Below is the key stored now: remove it only if you mean this one."),
         )
     context = {
-        "held": held,
+        "facts": facts_of(held, None),
         "environment": environment,
         "is_channels": environment == GlobalSettings.current().environment,
     }
@@ -124,7 +125,7 @@ def _what_changed(environment: Environment, held: HeldKey | None) -> str:
         "%(who)s stored another %(environment)s Api Key on %(when)s, while you had the page"
         " open. Its fingerprint is %(fingerprint)s."
     ) % {
-        "who": held.stored_by or _("Somebody"),
+        "who": User.objects.filter(pk=held.stored_by_pk or 0).first() or _("Somebody"),
         "environment": label_of(environment),
         "when": instant(held.stored_at) if held.stored_at else "",
         "fingerprint": held.fingerprint,
@@ -157,6 +158,6 @@ def _row(
         "environment": environment,
         "field": form[key_field(environment)],
         "held": held,
-        "last": last,
+        "facts": facts_of(held, last),
         "verdict": known_verdict(held, last, now),
     }

@@ -27,8 +27,8 @@ from tests.conftest import client_with
 
 pytestmark = pytest.mark.postgresql
 
-MOST_QUERIES = 10
-"""Of which the frame needs four: the session, its user, their preferences and the bell."""
+MOST_QUERIES = 8
+"""Of which the frame needs three: the session, its user and the bell."""
 
 NOW = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
 
