@@ -8,9 +8,11 @@ from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from admin_portal.preferences.models import Preferences
+from admin_portal.sign_in.session_store import SessionStore
 from api_keys.commerce_account.models import Company
 from tests.api_keys.commerce_account.conftest import member_of
 from tests.api_keys.commerce_account.people import PASSWORD, is_signed_in, sign_in
@@ -110,6 +112,24 @@ def test_what_changes_about_the_user_counts_at_once(
     sign_in(client)
 
     User.objects.update(**change)
+
+    assert not is_signed_in(client)
+
+
+def test_key_of_no_session_is_not_taken_over(db: None) -> None:
+    planted = SessionStore("a-key-of-the-visitor-s-own-choice")
+
+    planted["note"] = "kept"
+    planted.save()
+
+    assert planted.session_key != "a-key-of-the-visitor-s-own-choice"
+    assert Session.objects.get().session_key == planted.session_key
+
+
+def test_session_that_has_expired_counts_no_more(client: Client, member: User) -> None:
+    sign_in(client)
+
+    Session.objects.update(expire_date=timezone.now())
 
     assert not is_signed_in(client)
 
