@@ -6,12 +6,11 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from tests.browser import find_chromium
 from tests.cluster.cluster import Cluster, running_cluster
 from tests.cluster.table import LINES, NOTES, TITLE
-from tests.end_to_end.conftest import FLAGS
+from tests.end_to_end.conftest import running_chromium
 
 
 @pytest.fixture(scope="session")
@@ -24,10 +23,8 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 def browser(cluster: Cluster) -> Iterator[Browser]:
     """A Chromium that trusts the cluster's certificate, and no other that nobody vouches for."""
     flag = f"--ignore-certificate-errors-spki-list={pin_of(cluster.certificate)}"
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=find_chromium(), args=[*FLAGS, flag])
+    with running_chromium(flag) as chromium:
         yield chromium
-        chromium.close()
 
 
 def pin_of(certificate: Path) -> str:

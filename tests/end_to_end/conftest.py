@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -42,13 +43,20 @@ def sites(prepared: Sites, tmp_path: Path) -> Iterator[Sites]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    # Not for the whole session: while it runs, Django takes this thread for an asynchronous one.
+    # The tests of a module that has a browser ask Django for nothing themselves.
+    with running_chromium() as chromium:
+        yield chromium
+
+
+@contextmanager
+def running_chromium(*flags: str) -> Iterator[Browser]:
     if not is_ready():
         if is_required():
             pytest.fail(HOW_TO_GET_IT)
         pytest.skip(HOW_TO_GET_IT)
-    # Not for the whole session: while it runs, Django takes this thread for an asynchronous one.
-    # The tests of a module that has a browser ask Django for nothing themselves.
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+        path = find_chromium()
+        chromium = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *flags])
         yield chromium
         chromium.close()
