@@ -23,7 +23,8 @@ LONGEST_HEADERS = 8 * 1024
 """Characters of all names and values together."""
 
 _KEY_HEADERS = [f"HTTP_{name.upper().replace('-', '_')}" for name in KEY_HEADERS]
-_KEY_BY_NAME = re.compile(r"(?:^|[&;])[^=&;]*(?:key|token)[^=&;]*=[^&;]", re.IGNORECASE)
+# The value is looked for first: a long name without one would be searched again and again.
+_KEY_BY_NAME = re.compile(r"(?:^|[&;])(?=[^=&;]*=[^&;])[^=&;]*?(?:key|token)", re.IGNORECASE)
 
 
 def read_key(environ: Mapping[str, Any]) -> str | Problem:

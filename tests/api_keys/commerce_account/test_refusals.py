@@ -1,6 +1,7 @@
 """What the key-validation service refuses to read, and the pages that explain its refusals."""
 
 import logging
+import time
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from admin_portal.logs import KeylessFormatter
 from api_keys.commerce_account.models import IssuedKey
-from api_keys.commerce_account.problems import PROBLEMS
+from api_keys.commerce_account.problems import MISSING_KEY, PROBLEMS
+from api_keys.commerce_account.reading import read_key
 from tests.api_keys.commerce_account.checks import PRODUCTION, SANDBOX, problem_of
 
 pytestmark = pytest.mark.any_database
@@ -55,6 +57,17 @@ def test_key_in_the_address_is_refused_even_beside_a_good_one(
     assert (response.status_code, problem_of(response)) == (401, "key-in-address")
     assert "roll it" in response.json()["detail"]
     assert "xxxx" not in response.text
+
+
+def test_long_address_is_read_in_one_go() -> None:
+    environ = {"PATH_INFO": PRODUCTION, "QUERY_STRING": "key" * 50_000, "REQUEST_METHOD": "GET"}
+    began = time.process_time()
+
+    read = read_key({**environ, "wsgi.url_scheme": "http"})
+
+    assert read is MISSING_KEY
+    # A hundredth of a second; each letter searched from anew, it would be minutes.
+    assert time.process_time() - began < 2
 
 
 def test_key_reaches_no_log_by_way_of_a_message_a_path_or_a_traceback() -> None:
