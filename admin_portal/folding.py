@@ -10,6 +10,7 @@ page's context, so nothing of a visitor, a permission or a row can be among what
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import heroicons.templatetags.heroicons as icons
@@ -24,6 +25,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 _ICONS = {icons.heroicon_micro, icons.heroicon_mini, icons.heroicon_outline, icons.heroicon_solid}
+_folding = threading.Lock()
 
 
 class Loader(cached.Loader):
@@ -32,8 +34,12 @@ class Loader(cached.Loader):
     def get_template(self, template_name: str, skip: list[Origin] | None = None) -> Template:
         template = super().get_template(template_name, skip)
         if not hasattr(template, "is_folded"):
-            fold(template.nodelist)
-            template.is_folded = True  # type: ignore[attr-defined]  # ours
+            # Another thread may have found it in the cache already; folded twice at once, it would
+            # lose some of its nodes for good.
+            with _folding:
+                if not hasattr(template, "is_folded"):
+                    fold(template.nodelist)
+                    template.is_folded = True  # type: ignore[attr-defined]  # ours
         return template
 
 

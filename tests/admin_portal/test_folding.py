@@ -1,16 +1,19 @@
 """Fixed parts of templates are rendered once; nothing else is kept."""
 
+import threading
 from collections.abc import Mapping
+from threading import Thread
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import Permission, User
-from django.template import Context, Engine
+from django.template import Context, Engine, NodeList
 from django.template.base import Template
 from django.test import Client, override_settings
 from django.utils.translation import override
 
+from admin_portal import folding
 from admin_portal.folding import FixedNode
 from tests.conftest import without_tokens
 
@@ -18,14 +21,16 @@ CONFIGURATION_URL = "/stores/configuration/services/magento-services/"
 
 
 def folded(text: str, **others: str) -> Template:
-    texts = {"page.html": text, **others}
+    return engine_with({"page.html": text, **others}).get_template("page.html")
+
+
+def engine_with(texts: dict[str, str]) -> Engine:
     loader = ("admin_portal.folding.Loader", [("django.template.loaders.locmem.Loader", texts)])
     libraries = {name: f"django.templatetags.{name}" for name in ("i18n", "static")}
-    engine = Engine(
+    return Engine(
         loaders=[loader],
         libraries={**libraries, "heroicons": "heroicons.templatetags.heroicons"},
     )
-    return engine.get_template("page.html")
 
 
 def fixed_nodes(template: Template) -> list[FixedNode]:
@@ -67,6 +72,33 @@ def test_what_depends_on_the_page_is_not_kept(text: str, words: tuple[str, str])
     first, second = (show(template, word=word) for word in words)
 
     assert first != second
+
+
+def test_template_that_two_threads_ask_for_first_is_folded_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    foldings: list[NodeList] = []
+
+    def slowly(nodes: NodeList) -> None:
+        foldings.append(nodes)
+        begun.set()
+        go_on.wait(10)
+
+    monkeypatch.setattr(folding, "fold", slowly)
+    engine = engine_with({"page.html": "text"})
+    first, second = (Thread(target=engine.get_template, args=["page.html"]) for _ in range(2))
+    first.start()
+    begun.wait(10)
+    second.start()
+    second.join(0.2)  # it would be through by then
+    is_waiting = second.is_alive()
+    go_on.set()
+    first.join()
+    second.join()
+
+    assert is_waiting
+    assert len(foldings) == 1
 
 
 def test_each_language_has_its_own() -> None:
