@@ -9,7 +9,6 @@ from typing import Any, NoReturn
 from django.core.cache import cache
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
-from redis import RedisError
 
 from admin_portal.outage import Outage
 
@@ -79,9 +78,5 @@ class _WithFallback:
         return functools.partial(self._ask, method)
 
     def _ask(self, method: str, *arguments: Any) -> Any:
-        if not outage.is_on():
-            try:
-                return getattr(self._server, method)(*arguments)
-            except (RedisError, OSError) as error:
-                outage.begin(error)
-        return getattr(self._own, method)(*arguments)
+        server, own = getattr(self._server, method), getattr(self._own, method)
+        return outage.ask(functools.partial(server, *arguments), functools.partial(own, *arguments))

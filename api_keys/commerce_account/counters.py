@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from redis import Redis
+from redis import ConnectionError as BrokenConnection, Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -25,10 +25,15 @@ return counts
 """
 
 
+def now() -> float:
+    """Return the seconds of a clock that nobody sets back: a window would last as much longer."""
+    return time.monotonic()
+
+
 class Count(NamedTuple):
     number: int
     ends_at: float
-    """In seconds, as by `time.time`."""
+    """In seconds, as by `now`."""
 
 
 class MemoryCounters:
@@ -48,17 +53,17 @@ class MemoryCounters:
 
     def add(self, names: Sequence[str]) -> list[Count]:
         """Count one for each name. Return how many that makes."""
-        now = time.time()
+        asked_at = now()
         with self._lock:
-            if now >= self._young_until:
+            if asked_at >= self._young_until:
                 # Whatever is still among the old began more than a window ago.
-                self._old, self._young, self._young_until = self._young, {}, now + SECONDS
-            return [self._add(name, now) for name in names]
+                self._old, self._young, self._young_until = self._young, {}, asked_at + SECONDS
+            return [self._add(name, asked_at) for name in names]
 
-    def _add(self, name: str, now: float) -> Count:
+    def _add(self, name: str, asked_at: float) -> Count:
         count = self._young.get(name) or self._old.pop(name, None)
-        if count is None or count.ends_at <= now:
-            count = Count(0, now + SECONDS)
+        if count is None or count.ends_at <= asked_at:
+            count = Count(0, asked_at + SECONDS)
         count = self._young[name] = Count(count.number + 1, count.ends_at)
         return count
 
@@ -71,11 +76,12 @@ class ServerCounters:
             url,
             socket_timeout=_SECONDS_TO_ANSWER,
             socket_connect_timeout=_SECONDS_TO_ANSWER,
-            retry=Retry(NoBackoff(), 1),  # a connection that stood idle may be gone
+            # A connection that stood idle may be gone. Who hangs is not asked again.
+            retry=Retry(NoBackoff(), 1, supported_errors=(BrokenConnection,)),
         )
         self._add = client.register_script(_ADD)
 
     def add(self, names: Sequence[str]) -> list[Count]:
         """Count one for each name. Return how many that makes. Raises redis.RedisError."""
-        told, now = self._add(keys=names), time.time()
-        return [Count(told[i], now + told[i + 1] / 1000) for i in range(0, len(told), 2)]
+        told, answered_at = self._add(keys=names), now()
+        return [Count(told[i], answered_at + told[i + 1] / 1000) for i in range(0, len(told), 2)]

@@ -3,16 +3,15 @@
 import functools
 import logging
 import math
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from django.conf import settings
-from redis import RedisError
 
 from admin_portal.outage import Outage
 from admin_portal.settings.valkey import redis_url
+from api_keys.commerce_account import counters
 from api_keys.commerce_account.counters import SECONDS, Count, MemoryCounters, ServerCounters
 
 _outage = Outage(
@@ -77,7 +76,7 @@ def find_exhausted(policy: Policy, who: str) -> Allowance | None:
     It learns so from the counters with the request that takes the last: none is asked here.
     """
     until = _exhausted_until.get(_name(policy, who)) if _exhausted_until else None
-    if until is None or until <= time.time():
+    if until is None or until <= counters.now():
         return None
     return Allowance(policy, False, 0, _seconds_until(until))
 
@@ -128,12 +127,9 @@ def _judge(policy: Policy, name: str, count: Count) -> Allowance:
 
 def _add(names: list[str]) -> list[Count]:
     server = _server(settings.LIMITS_URL)
-    if server and not _outage.is_on():
-        try:
-            return server.add(names)
-        except (RedisError, OSError) as error:
-            _outage.begin(error)
-    return _memory.add(names)
+    if server is None:
+        return _memory.add(names)
+    return _outage.ask(functools.partial(server.add, names), functools.partial(_memory.add, names))
 
 
 @functools.cache
@@ -148,7 +144,7 @@ def _name(policy: Policy, who: str) -> str:
 
 def _note_exhausted(name: str, until: float) -> None:
     if len(_exhausted_until) >= _MOST_EXHAUSTED:
-        now = time.time()
+        now = counters.now()
         for other, end in list(_exhausted_until.items()):
             if end <= now:
                 _exhausted_until.pop(other, None)
@@ -157,4 +153,4 @@ def _note_exhausted(name: str, until: float) -> None:
 
 
 def _seconds_until(end: float) -> int:
-    return min(SECONDS, max(1, math.ceil(end - time.time())))
+    return min(SECONDS, max(1, math.ceil(end - counters.now())))

@@ -14,6 +14,7 @@ from django.test import Client, override_settings
 
 from admin_portal import outage
 from admin_portal.action_log.models import ActionRecord
+from admin_portal.outage import Outage
 from admin_portal.settings.valkey import cache_at
 from admin_portal.shared_cache import count_up
 from tests.admin_portal.entrance.people import client_at, is_signed_in, sign_in
@@ -90,6 +91,27 @@ def test_server_that_does_not_answer_is_left_alone_for_a_while(
 
     assert seen == ["nothing"] * 3
     assert len(asked) == 1
+
+
+def test_one_caller_finds_out_whether_an_outage_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1000.0
+    monkeypatch.setattr("admin_portal.outage.time.monotonic", lambda: now)
+    server = Outage("It is away.", logging.getLogger(__name__))
+    seen: list[str] = []
+
+    def away() -> str:
+        # Others who ask while this one waits are not kept waiting, too.
+        seen.append(server.ask(lambda: "asked at once", lambda: "alone"))
+        raise OSError
+
+    server.ask(away, lambda: "alone")
+    now += 6
+    server.ask(away, lambda: "alone")
+    now += 6
+    back = [server.ask(lambda: "server", lambda: "alone") for _ in range(2)]
+
+    assert seen == ["asked at once", "alone"]
+    assert back == ["server", "server"]
 
 
 @pytest.mark.usefixtures("_asked_each_time")
