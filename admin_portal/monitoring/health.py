@@ -1,9 +1,7 @@
 """Whether a process is alive, and whether it can serve: what load balancers ask."""
 
 import logging
-import time
 from collections.abc import Callable
-from concurrent.futures import Future
 from uuid import uuid4
 
 from django.core.cache import cache
@@ -11,7 +9,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 
-from admin_portal.monitoring.bounded import Bounded
+from admin_portal.monitoring.bounded import Bounded, Run
 from admin_portal.monitoring.probes import ALIVE, PROBES
 from admin_portal.shared_cache import outage
 
@@ -59,10 +57,9 @@ def _alive() -> HttpResponse:
 
 
 def _ready() -> HttpResponse:
-    deadline = time.monotonic() + LONGEST_WAIT
     database, cached = _database.begin(), _cache.begin()
-    is_migrated = _result("database", database, deadline)
-    has_cache = _result("cache", cached, deadline)
+    is_migrated = _outcome("database", database)
+    has_cache = _outcome("cache", cached)
     # Without the cache, pages are slower and limits are looser. It is the same for all nodes: were
     # they not ready, there would be no site at all.
     status = ("ready" if has_cache else "degraded") if is_migrated else "not ready"
@@ -75,10 +72,10 @@ def _ready() -> HttpResponse:
     return JsonResponse({"status": status, **told}, status=200 if is_migrated else 503)
 
 
-def _result(part: str, run: Future[bool], deadline: float) -> bool | None:
+def _outcome(part: str, run: Run[bool]) -> bool | None:
     """Return what a run found; None if it failed or takes too long."""
     try:
-        return run.result(max(0.0, deadline - time.monotonic()))
+        return run.outcome()
     except Exception as error:
         # By its kind alone: its text may hold a password.
         logger.warning("Not ready: the %s failed (%s).", part, type(error).__name__)
@@ -109,8 +106,8 @@ def _ask_cache() -> bool:
     name = f"ready-{uuid4().hex}"
     cache.set(name, name, timeout=10)
     # While the server is away, the process's own memory answers.
-    return bool(cache.get(name) == name) and not outage.is_on()
+    return bool(cache.get(name) == name) and not outage.is_on
 
 
-_database = Bounded(_ask_database, good_for=_GOOD_FOR)
-_cache = Bounded(_ask_cache, good_for=_GOOD_FOR)
+_database = Bounded(_ask_database, longest_wait=LONGEST_WAIT, good_for=_GOOD_FOR)
+_cache = Bounded(_ask_cache, longest_wait=LONGEST_WAIT, good_for=_GOOD_FOR)

@@ -12,6 +12,7 @@ from django.test import Client, override_settings
 from pytest_django import Settings
 
 from admin_portal.monitoring import health
+from admin_portal.monitoring.bounded import Run
 from admin_portal.settings.valkey import cache_at
 from admin_portal.shared_cache import outage
 from tests.conftest import commerce_account_settings
@@ -134,7 +135,8 @@ def test_database_that_hangs_is_waited_for_in_one_thread_and_not_for_long(
         raise OperationalError
 
     monkeypatch.setattr(BaseDatabaseWrapper, "ensure_connection", hang)
-    monkeypatch.setattr(health, "LONGEST_WAIT", 0.1)
+    monkeypatch.setattr(health._database, "_longest_wait", 0.1)
+    waits = note_waits(monkeypatch)
     try:
         statuses = [ready(Client())[0] for _ in range(3)]
         asked_meanwhile = len(asked)
@@ -145,6 +147,22 @@ def test_database_that_hangs_is_waited_for_in_one_thread_and_not_for_long(
     assert statuses == [503] * 3
     assert asked_meanwhile == 1
     assert alive == 200
+    of_the_database = waits[::2]
+    assert 0 < of_the_database[0] <= 0.1
+    assert of_the_database[1:] == [0, 0]
+
+
+def note_waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Return a list in which each wait for a run is noted, in seconds."""
+    waits: list[float] = []
+    result = Run.result
+
+    def noting(run: Run[object], timeout: float) -> object:
+        waits.append(timeout)
+        return result(run, timeout)
+
+    monkeypatch.setattr(Run, "result", noting)
+    return waits
 
 
 @pytest.mark.django_db(transaction=True)
