@@ -49,9 +49,11 @@ class Worker(ThreadWorker):
     def set_accept_enabled(self, enabled: bool | None) -> None:
         super().set_accept_enabled(enabled)
         if not self.alive:
-            for listener in self.sockets:
-                self.take_who_waits(listener)
-                listener.close()
+            listeners: list[Any] = self.sockets  # gunicorn's own, not Python's
+            for listener in listeners:
+                if listener.sock is not None:  # told to stop before it began, it comes here twice
+                    self.take_who_waits(listener)
+                    listener.close()
 
     def take_who_waits(self, listener: Any) -> None:
         """Take those who were let in before, but not yet served: each shows as one more."""

@@ -52,11 +52,12 @@ _REQUEST_SECONDS = Histogram(
     buckets=SECONDS,
     registry=REGISTRY,
 )
-_JOBS = Counter("commerce_jobs", "Runs of background jobs.", ["job", "result"], registry=REGISTRY)
+# Not "job", which is Prometheus's own word for what it collects from.
+_JOBS = Counter("commerce_jobs", "Runs of background jobs.", ["task", "result"], registry=REGISTRY)
 _JOB_SUCCESS = Gauge(
     "commerce_job_last_success_timestamp_seconds",
     "When a job last ended without an error.",
-    ["job"],
+    ["task"],
     registry=REGISTRY,
 )
 CountExpiringKeys = Callable[[datetime], dict[tuple[str, int], int]]
@@ -65,16 +66,19 @@ CountExpiringKeys = Callable[[datetime], dict[tuple[str, int], int]]
 _METHODS = {"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"}
 
 
-def count_request(view: str, method: str | None, status: int, seconds: float) -> None:
-    """Count an answer. `view` is a name in the URLconf, never a path."""
-    # A client may send any word for a method, and each would be kept for ever.
-    known = method if method in _METHODS else "other"
-    _counter(view, known, status).inc()
+def known_method(method: str | None) -> str:
+    """Return a request's method, or `other`: a client may send any word, and each would be kept."""
+    return method if method in _METHODS else "other"
+
+
+def count_request(view: str, method: str, status: int, seconds: float) -> None:
+    """Count an answer. `view` is a name in the URLconf, never a path; `method` is a known one."""
+    _counter(view, method, status).inc()
     _seconds(view).observe(seconds)
 
 
 @functools.cache
-def _counter(view: str, method: str | None, status: int) -> Counter:
+def _counter(view: str, method: str, status: int) -> Counter:
     # Looking it up by its labels would take longer than the counting.
     return _REQUESTS.labels(view, method, str(status))
 
@@ -103,7 +107,9 @@ class ExpiringKeys(Collector):
     LONGEST_WAIT = 2.0
 
     def __init__(self, count: CountExpiringKeys) -> None:
-        self._counting = Bounded(lambda: count(timezone.now()), good_for=60)
+        self._counting = Bounded(
+            lambda: count(timezone.now()), longest_wait=self.LONGEST_WAIT, good_for=60
+        )
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         gauge = GaugeMetricFamily(
@@ -112,7 +118,7 @@ class ExpiringKeys(Collector):
             labels=["environment", "days"],
         )
         try:
-            counted = self._counting.begin().result(self.LONGEST_WAIT)
+            counted = self._counting.begin().outcome()
         except Exception as error:
             # All other figures are the more wanted where the database doesn't answer.
             logger.warning("Expiring keys could not be counted: %s", type(error).__name__)

@@ -30,8 +30,9 @@ class RequestMiddleware:
         with tracing.request_span(request.META) as span:
             response = self.get_response(request)
             view, status = view_of(request), response.status_code
-            span.tell_request(str(request.method), view, status)
-        metrics.count_request(view, request.method, status, time.perf_counter() - began)
+            method = metrics.known_method(request.method)
+            span.tell_request(method, view, status)
+        metrics.count_request(view, method, status, time.perf_counter() - began)
         response[REQUEST_ID_HEADER] = request_id
         return response
 

@@ -31,7 +31,8 @@ class Span:
         """Add to what is known of the work; `name` takes the place of the one it began with."""
 
     def tell_request(self, method: str, view: str, status: int) -> None:
-        """Say which request it was. `view` is a name in the URLconf, never a path."""
+        """Say which request it was. `view` is a name in the URLconf, never a path; `method` is a
+        known one."""
         about: Attributes = {
             "http.request.method": method,
             "http.route": view,

@@ -20,18 +20,21 @@ MOST_COUNTED = 99
 def newest_unread(user: User) -> list[Notification]:
     """Return the newest that the person has not read; one more than is counted at most."""
     everything = user.is_superuser and user.is_active
-    permissions = [] if everything else sorted(user.get_all_permissions())
-    if not everything and not permissions:
-        return []
-    return _newest_unread(user.pk, permissions)
+    if everything:
+        return _newest_unread(user.pk)
+    permissions = sorted(user.get_all_permissions())
+    return _newest_unread_with(user.pk, permissions) if permissions else []
 
 
 @prepared
-def _newest_unread(user: Any, permissions: list[Any]) -> QuerySet[Notification]:
-    """Return those with one of the permissions, or, where none is named, all."""
+def _newest_unread(user: Any) -> QuerySet[Notification]:
+    return Notification.objects.not_read_by(user).order_by("-pk")[: MOST_COUNTED + 1]
+
+
+@prepared
+def _newest_unread_with(user: Any, permissions: list[Any]) -> QuerySet[Notification]:
     visible = Notification.objects.filter(permission__in=permissions)
-    rows = visible if permissions else Notification.objects.all()
-    return rows.not_read_by(user).order_by("-pk")[: MOST_COUNTED + 1]
+    return visible.not_read_by(user).order_by("-pk")[: MOST_COUNTED + 1]
 
 
 def mark_read(user: User, pk: int) -> None:

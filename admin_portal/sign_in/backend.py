@@ -35,12 +35,12 @@ class AuthenticationBackend(LibrarysBackend):
         return None
 
     def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
-        """Return the permissions, which were read with the user; Django keeps them as long."""
+        """Return the permissions, which were read with the user. Django keeps them as long."""
         granted = getattr(user_obj, "granted_at_first", None)
-        if granted is None or obj is not None or not user_obj.is_active:
-            found: set[str] = super().get_all_permissions(user_obj, obj)
-            return found
-        return set(granted.split())
+        if granted is not None and not hasattr(user_obj, "_perm_cache"):
+            user_obj._perm_cache = set(granted.split())
+        found: set[str] = super().get_all_permissions(user_obj, obj)
+        return found
 
 
 def have_preferences(user: Any) -> None:

@@ -46,10 +46,11 @@ def find_key(digest: str) -> FoundKey | None:
     database to answer it. Nothing asks first whether the connection still stands, either, as
     Django does with a query of its own before each request; one that broke is made anew.
     """
+    was_kept = connection.connection is not None
     try:
         row = _row_of(digest)
     except Error:
-        if connection.in_atomic_block or connection.is_usable():
+        if not was_kept or connection.in_atomic_block or connection.is_usable():
             raise
         connection.close()
         row = _row_of(digest)

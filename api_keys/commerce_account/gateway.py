@@ -34,6 +34,7 @@ def with_gateway(pages: Application) -> Application:
     refuse that.
     """
     constant = list(_headers().items())
+    in_clear = [header for header in constant if header[0] != "Strict-Transport-Security"]
 
     def application(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         environment = ENVIRONMENT_OF_PATH.get(environ.get("PATH_INFO", ""))
@@ -41,7 +42,8 @@ def with_gateway(pages: Application) -> Application:
             return pages(environ, start_response)
         environ["REMOTE_ADDR"] = visitor_of(environ)
         reply = _answer(environ, environment)
-        start_response(_status_line(reply.status), [*reply.headers.items(), *constant])
+        added = constant if environ["wsgi.url_scheme"] == "https" else in_clear
+        start_response(_status_line(reply.status), [*reply.headers.items(), *added])
         return [reply.body]
 
     return application
@@ -53,7 +55,7 @@ def _answer(environ: dict[str, Any], environment: Environment) -> Reply:
     request_id = request_ids.begin(environ)
     with tracing.request_span(environ) as span:
         reply = answer_check(environ, environment)
-        method = environ["REQUEST_METHOD"]
+        method = metrics.known_method(environ["REQUEST_METHOD"])
         span.tell_request(method, VIEW, reply.status)
     request_ids.end()
     reply.headers[REQUEST_ID_HEADER] = request_id

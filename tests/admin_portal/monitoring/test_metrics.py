@@ -58,11 +58,11 @@ def test_job_is_counted_with_its_last_success() -> None:
     run_all([good, bad, bad])
 
     names = [f"{job.__module__}.{job.__name__}" for job in (good, bad)]
-    assert counted("commerce_jobs_total", job=names[0], result="done") == 1
-    assert counted("commerce_jobs_total", job=names[1], result="failed") == 2
+    assert counted("commerce_jobs_total", task=names[0], result="done") == 1
+    assert counted("commerce_jobs_total", task=names[1], result="failed") == 2
     succeeded = "commerce_job_last_success_timestamp_seconds"
-    assert samples()[sample(succeeded, job=names[0])] > 1_700_000_000
-    assert sample(succeeded, job=names[1]) not in samples()
+    assert samples()[sample(succeeded, task=names[0])] > 1_700_000_000
+    assert sample(succeeded, task=names[1]) not in samples()
 
 
 @pytest.mark.django_db
@@ -74,7 +74,7 @@ def test_each_job_of_the_admin_is_counted_by_a_name_of_its_own() -> None:
 
     sending = ["notifications.telling.send_due", "security.mails.send_due"]
     for name in (*(f"admin_portal.{each}" for each in sending), "admin_portal.jobs.purge"):
-        assert counted("commerce_jobs_total", job=name, result="done") == 2
+        assert counted("commerce_jobs_total", task=name, result="done") == 2
 
 
 def scrape(port: int) -> str:

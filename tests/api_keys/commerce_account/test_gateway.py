@@ -6,7 +6,8 @@ from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client
 from django.utils import translation
 from pytest_django import DjangoAssertNumQueries, Settings
@@ -81,6 +82,29 @@ def test_both_ways_count_alike(issued: tuple[IssuedKey, str]) -> None:
     assert request_ids.current() == ""
 
 
+def test_hsts_is_told_over_https_alone(issued: tuple[IssuedKey, str], settings: Settings) -> None:
+    settings.SECURE_HSTS_SECONDS = 31_536_000
+
+    in_clear, secure = (
+        [ask(client, issued[1], REQUESTS[name]) for client in (GatewayClient(), Client())]
+        for name in ("good", "over https")
+    )
+
+    header = "Strict-Transport-Security"
+    assert [response.get(header) for response in in_clear] == [None, None]
+    assert [response.get(header) for response in secure] == ["max-age=31536000"] * 2
+
+
+def test_odd_methods_are_counted_and_traced_as_one(issued: tuple[IssuedKey, str]) -> None:
+    counted = Counted()
+
+    for client in (GatewayClient(), Client()):
+        ask(client, issued[1], {"REQUEST_METHOD": "BREW"})
+
+    about = {"view": "api_key_check", "method": "other", "status": "405"}
+    assert counted("commerce_requests_total", **about) == 2
+
+
 def test_check_needs_no_page_s_middleware(
     issued: tuple[IssuedKey, str],
     settings: Settings,
@@ -148,3 +172,22 @@ def test_connection_that_broke_is_made_anew(issued: tuple[IssuedKey, str]) -> No
     response = ask(client, issued[1], REQUESTS["good"])
 
     assert response.status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("connection.vendor == 'sqlite'", reason="a file is never away")
+def test_server_that_is_away_is_called_once(
+    issued: tuple[IssuedKey, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[object] = []
+
+    def fail(wrapper: object) -> None:
+        calls.append(wrapper)
+        raise OperationalError
+
+    connection.close()
+    monkeypatch.setattr(BaseDatabaseWrapper, "connect", fail)
+
+    response = ask(GatewayClient(), issued[1], REQUESTS["good"])
+
+    assert (response.status_code, len(calls)) == (503, 1)
