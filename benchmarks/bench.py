@@ -34,8 +34,8 @@ def main(chosen: list[str]) -> None:
     for name in chosen or ROWS:
         say(f"Measuring: {name}")
         found += importlib.import_module(f"benchmarks.rows.{name}").lines()
-    table = f"{head}\n\n{markdown(found)}\n"
-    (BENCH / "table.md").write_text(table)
+        table = f"{head}\n\n{markdown(found)}\n"
+        (BENCH / "table.md").write_text(table)  # now, so that nothing is lost if the next row fails
     print(table)
 
 

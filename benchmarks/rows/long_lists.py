@@ -18,15 +18,22 @@ KEYS = 10_000
 RECORDS = 1_000_000
 REPORT = "/system/action-logs/report/"
 ORDERS = ("newest", "oldest", "user", "action", "address")
+ORDERS_OF_KEYS = ("newest", "oldest", "description", "used", "expiry")
 
 
 def lines() -> Iterator[Line]:
     for database in DATABASES:
-        keys = {f"page {page}": f"{API_PORTAL}?page={page}" for page in ("1", "2", "last")}
         yield compared(f"API Portal, {KEYS:,} keys, {database}", ACCOUNT, KEYS, database,
-                       API_PORTAL, keys)  # fmt: skip
+                       API_PORTAL, dict(pages_of_the_portal()))  # fmt: skip
         yield compared(f"Action Log, {RECORDS:,} rows, {database}", ADMIN, RECORDS, database,
                        REPORT, dict(pages_of_the_report()))  # fmt: skip
+
+
+def pages_of_the_portal() -> Iterator[tuple[str, str]]:
+    last = KEYS // 25
+    for order in ORDERS_OF_KEYS:
+        for page in (1, 2, last // 2, last):
+            yield f"{order}, page {page}", f"{API_PORTAL}?sort={order}&page={page}"
 
 
 def pages_of_the_report() -> Iterator[tuple[str, str]]:
