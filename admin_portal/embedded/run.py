@@ -137,7 +137,7 @@ def prepare_folders(env_file: Path) -> None:
 
 def collect(started: ExitStack) -> list[subprocess.Popen[bytes]]:
     """Start collecting the static files, if any is newer than the last collection."""
-    collected = Path(os.environ["VAR_DIR"]) / "static" / "staticfiles.json"
+    collected = Path(os.environ["VAR_DIR"]) / "manifests" / ROOT.name / "staticfiles.json"
     newest = max(path.stat().st_mtime for path in (ROOT / "static").rglob("*"))
     if collected.exists() and collected.stat().st_mtime > newest:
         return []

@@ -1,6 +1,7 @@
 """Only what both sites share. Each site's own module says the rest, under the same headings."""
 
 from csp.constants import NONE, SELF
+from django.core.files.storage import FileSystemStorage
 
 from admin_portal.settings.reading import *
 
@@ -65,7 +66,11 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = VAR_DIR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage",
+        # Several releases collect their files into one folder; each has a list of its own.
+        "OPTIONS": {"manifest_storage": FileSystemStorage(VAR_DIR / "manifests" / BASE_DIR.name)},
+    },
 }
 FORM_RENDERER = "admin_portal.form_rendering.FormRenderer"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
