@@ -29,8 +29,8 @@ check: ## Check style, types, templates and translations
 	.venv/bin/python -m tests.catalogs check
 
 bench: ## Measure against targets and peers (ROWS="verification pages": only these)
-	@command -v wrk > /dev/null || { echo "wrk is missing: install it (on Debian: apt-get install wrk)."; exit 1; }
 	@$(PYTHON) admin_portal/embedded/install.py requirements.txt requirements-dev.txt
+	@.venv/bin/python -m benchmarks.prepare
 	@.venv/bin/python -m benchmarks.bench $(ROWS)
 
 requirements: ## Pin requirements*.in anew, with hashes (needs uv)

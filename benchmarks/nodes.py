@@ -2,8 +2,9 @@
 
     python -m benchmarks.nodes
 
-Each node may use a quarter of a core (Linux control groups, which need root), so that two of them
-with all that they share fit this machine. Without a balancer: wrk asks each node by itself.
+Each node may use a quarter of a core, so that two of them with all that they share fit this
+machine. That is held by Linux's control groups of version 1, and takes root. Without a balancer:
+wrk asks each node by itself.
 """
 
 import os

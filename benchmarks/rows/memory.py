@@ -79,8 +79,8 @@ def visit(visitors: list[Visitor], paths: tuple[str, ...], requests: int) -> Non
 
 
 def memory_of(running: Running) -> float:
-    """Return the worker's own memory and its part of what it shares, in MiB."""
+    """Return what the worker has in memory, in MiB, with all that it shares with gunicorn."""
     (worker,) = children_of(running.server.pid)
-    lines = Path(f"/proc/{worker}/smaps_rollup").read_text().splitlines()
-    (found,) = (line.split()[1] for line in lines if line.startswith("Pss:"))
+    lines = Path(f"/proc/{worker}/status").read_text().splitlines()
+    (found,) = (line.split()[1] for line in lines if line.startswith("VmRSS:"))
     return int(found) / 1024

@@ -19,6 +19,7 @@ from benchmarks.sites import API_PORTAL, Running, both_sites
 from benchmarks.table import Line, figure
 from benchmarks.visiting import sign_in
 from tests.browser import find_chromium
+from tests.cluster.cluster import nginx_path
 
 FIRST, SECOND = 50, 10
 SIGN_IN = "/sign-in/"
@@ -75,7 +76,7 @@ def behind_nginx(running: Running) -> Iterator[str]:
     with TemporaryDirectory() as folder:
         port, file = free_port(), Path(folder) / "nginx.conf"
         file.write_text(NGINX.format(folder=folder, port=port, site=running.server.url))
-        nginx = subprocess.Popen(["nginx", "-c", file])
+        nginx = subprocess.Popen([nginx_path(), "-c", file])
         try:
             wait_for(port, nginx)
             yield f"http://127.0.0.1:{port}"
