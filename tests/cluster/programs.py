@@ -10,18 +10,24 @@ import subprocess
 import sys
 import time
 import warnings
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from string import Template
 from typing import Any
 
 import psycopg
+import requests
+from prometheus_client.parser import text_string_to_metric_families
 
 from tests.end_to_end.processes import ROOT
 
 DEPLOYMENT = ROOT / "docs" / "deployment"
 ADMIN, ACCOUNT = "commerce_admin", "commerce_account"
 """The databases."""
+PYTHON_OF_RELEASE = ["/usr/bin/env", ".venv/bin/python"]
+"""How each unit's command begins."""
 READY = "/readyz"
 SECONDS_TO_START = 60
 SECONDS_TO_END = 20
@@ -102,6 +108,33 @@ class Node(Program):
             connection.close()
 
 
+@dataclass
+class Jobs(Program):
+    """A site's background jobs."""
+
+    metrics_port: int = 0
+
+    def has_succeeded_since(self, instant: float) -> bool:
+        """Tell whether a job has ended without an error since then, in seconds of the clock."""
+        said = requests.get(f"http://127.0.0.1:{self.metrics_port}/metrics", timeout=5).text
+        return any(
+            sample.value > instant
+            for family in text_string_to_metric_families(said)
+            for sample in family.samples
+            if sample.name == "commerce_job_last_success_timestamp_seconds"
+        )
+
+
+def wait_until(is_so: Callable[[], bool], seconds: float) -> bool:
+    """Ask again and again, for so long at most. Returns whether it came to be so."""
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
+    return True
+
+
 class PostgreSQL:
     """A server of the cluster's own, which keeps what it is told as any other does."""
 
@@ -137,6 +170,11 @@ class PostgreSQL:
         with psycopg.connect(self.url(database), autocommit=True) as connection:
             return connection.execute(statement.encode(), values).fetchall()
 
+    def started_at(self) -> float:
+        """Return since when it runs, in seconds of the clock."""
+        ((started,),) = self.ask("SELECT pg_postmaster_start_time()", "postgres")
+        return float(started.timestamp())
+
     def stop(self, mode: str = "fast") -> None:
         folder = str(self.folder)
         self.program(
@@ -152,11 +190,23 @@ class PostgreSQL:
 
 def command_of(unit: str, instance: str = "") -> list[str]:
     """Return what a systemd unit that we recommend starts, with this Python."""
-    text = (DEPLOYMENT / "systemd" / unit).read_text()
-    (line,) = re.findall(r"^ExecStart=(.*)$", text, flags=re.MULTILINE)
-    program, *arguments = shlex.split(line.replace("%i", instance))
-    assert program.endswith(".venv/bin/python")
-    return [sys.executable, *arguments]
+    command = start_of(unit, instance)
+    assert command[: len(PYTHON_OF_RELEASE)] == PYTHON_OF_RELEASE
+    return [sys.executable, *command[len(PYTHON_OF_RELEASE) :]]
+
+
+def start_of(unit: str, instance: str = "") -> list[str]:
+    """Return the command of a unit as systemd reads it, with the unit's own environment."""
+    (line,) = values_of(unit, "ExecStart", instance)
+    told = " ".join(values_of(unit, "Environment", instance))
+    environment = dict(item.split("=", 1) for item in shlex.split(told))
+    return [Template(word).substitute(environment) for word in shlex.split(line)]
+
+
+def values_of(unit: str, name: str, instance: str = "") -> list[str]:
+    """Return what a unit says by lines of a name."""
+    text = (DEPLOYMENT / "systemd" / unit).read_text().replace("%i", instance)
+    return re.findall(rf"^{name}=(.*)$", text, flags=re.MULTILINE)
 
 
 def edited(text: str, changes: dict[str, str]) -> str:

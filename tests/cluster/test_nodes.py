@@ -1,11 +1,17 @@
-"""One node by itself: how it stops."""
+"""One node by itself: how it starts and stops."""
 
 import http.client
+import os
+import subprocess
+import sys
 import time
 from contextlib import closing
+from pathlib import Path
+
+import pytest
 
 from tests.cluster.cluster import Cluster
-from tests.cluster.programs import READY, Node
+from tests.cluster.programs import READY, Node, start_of
 
 SECONDS = 10
 LINGERS = 2.0
@@ -68,3 +74,26 @@ def waits_until_refused(node: Node) -> list[float]:
         except (ConnectionResetError, http.client.RemoteDisconnected):
             waits.append(time.monotonic() - began)
     raise AssertionError("new connections are taken for too long")
+
+
+@pytest.mark.parametrize("unit", ["commerce-admin@.service", "commerce-account-jobs.service"])
+def test_process_imports_from_its_own_release_wherever_the_link_leads_by_then(
+    tmp_path: Path, unit: str
+) -> None:
+    release, link = tmp_path / "releases" / "1", tmp_path / "current"
+    release.mkdir(parents=True)
+    (release / ".venv").symlink_to(sys.prefix)
+    link.symlink_to(release)
+    command = [word.replace("/srv/commerce/current", str(link)) for word in start_of(unit, "8101")]
+    (python,) = [index for index, word in enumerate(command) if word.endswith("/python")]
+
+    said = subprocess.run(
+        [*command[: python + 1], "-m", "site"],
+        cwd=link,
+        env={"PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+    ).stdout
+
+    assert f"{release}/.venv/lib" in said
+    assert str(link) not in said
