@@ -50,9 +50,16 @@ http {{
     fastcgi_temp_path {folder}/fastcgi;
     uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi;
+    sendfile on;
+    tcp_nopush on;
+    ssl_protocols TLSv1 TLSv1.1 TLSv1.2 TLSv1.3;
+    ssl_prefer_server_ciphers on;
+    access_log {folder}/access.log;
+    gzip on;
     include {folder}/commerce.conf;
 }}
 """
+"""What stands around our file: as in Debian 12's nginx.conf, but for places and types of files."""
 
 
 @dataclass
