@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from uuid import uuid4
 
 from api_keys.contract import Environment, fingerprint, generate_key
-from tests.cluster.cluster import Cluster
+from tests.cluster.cluster import NODES
 from tests.cluster.load import Expected, Load, some_address
-from tests.cluster.programs import Node
 from tests.cluster.visitor import Reply, Visitor, form_to
 
 CONFIGURATION = "/stores/configuration/services/magento-services/"
@@ -29,8 +28,10 @@ class Changes:
     stored: list[str] = field(default_factory=list)
     """Fingerprints, in the order in which they were stored."""
     unsure: int = 0
-    still_valid: list[str] = field(default_factory=list)
-    """Keys that a node called valid after their deletion was confirmed."""
+    misled: list[str] = field(default_factory=list)
+    """Nodes that refused a key before its deletion, or took it after that was confirmed."""
+    noticed_by_all: int = 0
+    """Deletions before which every node took the key, and after which every node refused it."""
 
     def __post_init__(self) -> None:
         cluster = self.load.cluster
@@ -45,8 +46,8 @@ class Changes:
         while True:
             number = self.issue()
             yield
-            if number and self.delete(number):
-                self.still_valid += nodes_that_accept(load.cluster, self.issued[number])
+            if number:
+                self.delete_on_all_nodes(number)
             yield
             self.store()
             yield
@@ -81,6 +82,27 @@ class Changes:
         self.load.note("new key", answer, Expected(200, '"valid"'))
         return str(number)
 
+    def delete_on_all_nodes(self, number: str) -> None:
+        """Delete a key, and hear of each node itself that it took the key, and refuses it now."""
+        before = self.nodes_that_answer(number, 200)
+        if self.delete(number):
+            after = self.nodes_that_answer(number, 401)
+            self.noticed_by_all += before == after == NODES
+
+    def nodes_that_answer(self, number: str, expected: int) -> int:
+        """Ask each node about a key. Return how many answered: some may be away just now."""
+        nodes = self.load.cluster.nodes["account"]
+        asked = Visitor(self.load.cluster)
+        replies = {
+            node.name: asked.check(
+                self.issued[number], f"http://127.0.0.1:{node.port}", THROUGH_NGINX
+            )
+            for node in nodes
+        }
+        answers = {name: reply.status for name, reply in replies.items() if not reply.is_failure}
+        self.misled += [name for name, status in answers.items() if status != expected]
+        return len(answers)
+
     def delete(self, number: str) -> bool:
         url = f"{self.portal}keys/{number}/delete/"
         page = self._get(self.member, url)
@@ -114,14 +136,3 @@ class Changes:
         reply = who.ask("POST", url, headers={"Referer": url}, fields=fields)
         self.unsure += reply.is_failure
         return self.load.note("change", reply, Expected(302))
-
-
-def nodes_that_accept(cluster: Cluster, key: str) -> list[str]:
-    """Ask each node itself about a key; return the names of those that call it valid."""
-    asked = Visitor(cluster)
-    nodes = cluster.nodes["account"]
-    return [node.name for node in nodes if is_accepted(asked, node, key)]
-
-
-def is_accepted(asked: Visitor, node: Node, key: str) -> bool:
-    return asked.check(key, f"http://127.0.0.1:{node.port}", THROUGH_NGINX).status == 200

@@ -18,6 +18,8 @@ CHANNEL_TEXT = "Sell products in the Amazon marketplace"
 SECONDS_BETWEEN_CHECKS = 0.05
 """By one program. There are two, so that no key comes near its limit."""
 SECONDS_BETWEEN_VISITS = 0.1
+RARE = {"change", "new key", "deleted key"}
+"""Kinds whose next turn may be long in coming, whoever is able to answer by then."""
 IN_MEMORY = 3.0
 """Seconds for which uses are only in memory: USAGE_FLUSH_SECONDS, and the time to write them."""
 MAKE_KEYS = """
@@ -112,12 +114,13 @@ class Load:
         """Return for how many seconds a kind failed without one good answer, at most."""
         since: dict[str, float] = {}
         longest = 0.0
-        for sample in sorted(self.samples, key=lambda sample: sample.reply.ended):
+        steady = [sample for sample in self.samples if sample.kind not in RARE]
+        for sample in sorted(steady, key=lambda sample: sample.reply.ended):
             if sample.reply.is_failure:
                 since.setdefault(sample.kind, sample.reply.began)
             elif sample.kind in since:
                 longest = max(longest, sample.reply.ended - since.pop(sample.kind))
-        ended = max(sample.reply.ended for sample in self.samples)
+        ended = max(sample.reply.ended for sample in steady)
         return max([longest, *(ended - start for start in since.values())])
 
 
