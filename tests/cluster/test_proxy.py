@@ -1,7 +1,11 @@
 """What nginx adds: who may ask for what, by which name, and what is written down of it."""
 
+import json
 import socket
 import ssl
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from http.client import HTTPConnection, HTTPResponse
 
 import pytest
 import requests
@@ -9,7 +13,11 @@ import requests
 from api_keys.contract import CHECK_PATH, Environment, generate_key
 from tests.cluster.changes import THROUGH_NGINX
 from tests.cluster.cluster import Cluster
+from tests.cluster.programs import wait_until
 from tests.cluster.visitor import Visitor
+
+FLOOD = 700
+"""Requests at once: more than the reserve of 400, and 200 for each second that they take."""
 
 
 def test_pages_lead_to_https_but_a_key_sent_in_clear_is_refused(cluster: Cluster) -> None:
@@ -84,3 +92,76 @@ def test_key_in_an_address_is_in_no_log(cluster: Cluster) -> None:
     assert "/my-account/..." in said["commerce.log"]
     assert said["access.log"] == ""
     assert [name for name, text in said.items() if key in text] == []
+
+
+def test_program_that_floods_the_key_service_is_told_in_its_own_language(cluster: Cluster) -> None:
+    with flood(cluster, "127.77.0.2") as answers:
+        refused = next(answer for answer in answers if answer.status == 429)
+        told = json.loads(refused.read())
+
+    assert refused.headers["Content-Type"] == "application/problem+json"
+    assert refused.headers["Retry-After"] == "1"
+    assert (told["type"], told["title"], told["status"]) == (
+        "about:blank",
+        "Too Many Requests",
+        429,
+    )
+
+
+@contextmanager
+def flood(cluster: Cluster, address: str) -> Iterator[Iterator[HTTPResponse]]:
+    """Ask for nothing in particular, at once and from one address, in clear as that is quicker."""
+    with ExitStack() as opened:
+        connections = [
+            opened.enter_context(
+                closing(
+                    HTTPConnection(
+                        "127.0.0.1", cluster.ports["http"], source_address=(address, 0), timeout=10
+                    )
+                )
+            )
+            for _each in range(FLOOD)
+        ]
+        for connection in connections:
+            connection.request("GET", CHECK_PATH, headers={"Host": "localhost"})
+        # The last ones first: those are too many.
+        yield (connection.getresponse() for connection in reversed(connections))
+
+
+def test_report_that_is_too_large_for_nginx_is_refused_with_a_problem(cluster: Cluster) -> None:
+    report = {"key": "k" * 300_000}
+
+    reply = Visitor(cluster).ask("POST", f"{cluster.account}/gateway/leaks", fields=report)
+
+    assert reply.status == 413
+    assert reply.headers["Content-Type"] == "application/problem+json"
+    assert "Retry-After" not in reply.headers
+    assert json.loads(reply.text)["status"] == 413
+
+
+def test_program_hears_that_no_node_is_there_and_when_to_ask_again(cluster: Cluster) -> None:
+    visitor, key = Visitor(cluster), generate_key(Environment.PRODUCTION)
+    with no_node_of_the_account(cluster):
+        reply = visitor.check(key)
+
+    assert reply.status == 502
+    assert reply.headers["Content-Type"] == "application/problem+json"
+    assert reply.headers["Retry-After"] == "5"
+    assert json.loads(reply.text)["title"] == "Bad Gateway"
+
+
+@contextmanager
+def no_node_of_the_account(cluster: Cluster) -> Iterator[None]:
+    nodes = cluster.nodes["account"]
+    for node in nodes:
+        node.terminate()
+    try:
+        yield
+    finally:
+        for node in nodes:
+            node.start()
+        for node in nodes:
+            node.wait_until_ready()
+        # nginx leaves them alone for two seconds more.
+        page = f"{cluster.account}/sign-in/"
+        assert wait_until(lambda: Visitor(cluster).get(page).status == 200, seconds=10)
