@@ -1,7 +1,10 @@
 """Old nodes serve on a migrated database: no migration takes away what the last release needs."""
 
+from collections.abc import Sequence
+
 import pytest
 from django.apps import apps
+from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import connection, migrations, models
 from django.db.migrations import Migration
 from django.db.migrations.loader import MigrationLoader
@@ -50,13 +53,31 @@ def loader() -> MigrationLoader:
 
 
 def objections(migration: Migration, before: ProjectState) -> list[str]:
-    """Return why the code from before `migration` would fail on what it leaves."""
+    """Return why the code from before `migration` would fail on what it leaves, or wait for it."""
     with connection.schema_editor(collect_sql=True, atomic=migration.atomic) as editor:
         migration.apply(before, editor, collect_sql=True)
     errors, _ignored, _warnings = analyse_sql_statements(PostgresqlAnalyser, editor.collected_sql)
-    return [issue.code for issue in errors]
+    return [issue.code for issue in errors] + waits(editor.collected_sql)
 
 
+def waits(statements: Sequence[str]) -> list[str]:
+    """Return an objection to each index that is made while nobody may write to its table.
+
+    Dropping one takes no longer than any other change of a table.
+    """
+    tables = [statement for statement in statements if statement.startswith("CREATE TABLE")]
+    found = []
+    for statement in statements:
+        # One at a time: of several indexes, the linter looks at the first alone.
+        _errors, _ignored, warnings = analyse_sql_statements(
+            PostgresqlAnalyser, [*tables, statement], ["DROP_INDEX"]
+        )
+        found += [issue.code for issue in warnings]
+    return found
+
+
+# A migration that makes an index concurrently refuses to be part of a transaction.
+@pytest.mark.django_db(transaction=True)
 def test_new_migrations_leave_what_the_last_release_needs(loader: MigrationLoader) -> None:
     ours = {app.label for app in apps.get_app_configs() if app.name.startswith(OURS)}
 
@@ -70,6 +91,9 @@ def test_new_migrations_leave_what_the_last_release_needs(loader: MigrationLoade
     assert {key: codes for key, codes in found.items() if codes} == {}
 
 
+BY_LANGUAGE = models.Index(fields=["language"], name="by_language")
+
+
 @pytest.mark.parametrize(
     ("operation", "objection"),
     [
@@ -81,6 +105,9 @@ def test_new_migrations_leave_what_the_last_release_needs(loader: MigrationLoade
         (migrations.AddField("preferences", "new", models.IntegerField(null=True)), []),
         (migrations.AddField("preferences", "new", models.IntegerField(db_default=0)), []),
         (migrations.CreateModel("New", [("id", models.IntegerField(primary_key=True))]), []),
+        (migrations.AlterField("preferences", "language", models.TextField()), ["ALTER_COLUMN"]),
+        (migrations.AlterField("preferences", "language", models.CharField(max_length=10)), []),
+        (migrations.AddIndex("preferences", BY_LANGUAGE), ["CREATE_INDEX"]),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Operation) else "",
 )
@@ -90,3 +117,22 @@ def test_what_old_code_needs_is_known(
     migration = type("New", (Migration,), {"operations": [operation]})
 
     assert objections(migration("new", "preferences"), loader.project_state()) == objection
+
+
+@pytest.mark.django_db(transaction=True)
+def test_index_that_keeps_nobody_waiting_is_welcome(loader: MigrationLoader) -> None:
+    operations = [AddIndexConcurrently("preferences", BY_LANGUAGE)]
+    migration = type("New", (Migration,), {"atomic": False, "operations": operations})
+
+    assert objections(migration("new", "preferences"), loader.project_state()) == []
+
+
+def test_index_of_an_old_table_is_found_behind_that_of_a_new_one(loader: MigrationLoader) -> None:
+    operations: list[Operation] = [
+        migrations.CreateModel("New", [("id", models.IntegerField(primary_key=True))]),
+        migrations.AddIndex("new", models.Index(fields=["id"], name="by_id")),
+        migrations.AddIndex("preferences", BY_LANGUAGE),
+    ]
+    migration = type("New", (Migration,), {"operations": operations})
+
+    assert objections(migration("new", "preferences"), loader.project_state()) == ["CREATE_INDEX"]
