@@ -87,12 +87,11 @@ def restore(cluster: Cluster, site: str, file: str) -> str:
     """Restore into a new database beside the old one; return its name."""
     name = f"commerce_{site}_restored"
     cluster.run_sql("database.sql", site, database="postgres", name=name)
-    url = cluster.database_url(site, "owner", name)
-    cluster.postgresql.program(
-        "pg_restore", "--no-owner", "--exit-on-error", f"--dbname={url}", file
-    )
+    by = ("--no-owner", f"--role=commerce_{site}_owner", "--exit-on-error")
+    url = cluster.postgresql.url(name)
+    cluster.postgresql.program("pg_restore", *by, f"--dbname={url}", file)
     # What a new database grants for all tables is more than the dump takes back.
-    cluster.run_sql("grants.sql", site, database=name, user=f"commerce_{site}_owner")
+    cluster.run_sql("grants.sql", site, database=name)
     return name
 
 

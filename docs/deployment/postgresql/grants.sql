@@ -1,5 +1,5 @@
 -- What the nodes may not even do with rows, after each `migrate`:
---     psql -v site=commerce_admin -f grants.sql commerce_admin     (as the owner)
+--     psql -v site=commerce_admin -f grants.sql commerce_admin     (as the owner, or as postgres)
 \set ON_ERROR_STOP on
 SELECT :'site' || '_app' AS app \gset
 
