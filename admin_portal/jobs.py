@@ -7,7 +7,6 @@ or after a run that was killed.
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.core.management import call_command
 
 from admin_portal import background_jobs
 from admin_portal.entrance import lock_out, sharing
@@ -15,6 +14,7 @@ from admin_portal.entrance.lock_mails import send_due_lock_mails
 from admin_portal.notifications import reading
 from admin_portal.notifications.telling import send_due
 from admin_portal.security import mails
+from admin_portal.sign_in import sessions
 from api_keys.store_configuration.verification_log import purge_verification_log
 from api_keys.store_configuration.watching import tell_of_expiries, verify_held_keys
 
@@ -26,7 +26,7 @@ def purge(now: datetime) -> None:
     sharing.purge(now)
     purge_verification_log(now)
     mails.purge(now)
-    call_command("clearsessions")
+    sessions.purge(now)
 
 
 def run_all() -> bool:

@@ -1,6 +1,5 @@
 """One's sessions: their list, and what a page's script asks about the one it was opened in."""
 
-from allauth.usersessions.views import list_usersessions
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -14,6 +13,7 @@ from admin_portal.action_log.recording import record
 from admin_portal.actors import actor_of
 from admin_portal.requests import AuthenticatedRequest
 from admin_portal.sign_in.sessions import in_background, time_left
+from admin_portal.sign_in.views import list_sessions
 
 
 @in_background
@@ -35,7 +35,7 @@ def session(request: HttpRequest) -> JsonResponse:
 @transaction.atomic
 def sessions(request: AuthenticatedRequest) -> HttpResponseBase:
     """Account Setting > Sessions. By POST, the others are signed out."""
-    response = list_usersessions(request)
+    response = list_sessions(request)
     if request.method == "POST":
         record(Action.SESSIONS_ENDED, by=actor_of(request))
     return response

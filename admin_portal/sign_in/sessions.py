@@ -5,15 +5,21 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.contrib.auth import logout, update_session_auth_hash
+from django.contrib.auth import HASH_SESSION_KEY, logout, update_session_auth_hash
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
+from django.utils.crypto import constant_time_compare
 
+from admin_portal.background_jobs import delete_in_batches
 from admin_portal.requests import AuthenticatedRequest
 
 _STARTED = "signed_in_at"
@@ -94,3 +100,30 @@ def end_sessions(user: User, but: str | None = None) -> list[UserSession]:
     for session in ended:
         session.end()
     return ended
+
+
+def live_sessions(user: User) -> list[UserSession]:
+    """Return where `user` is signed in, the oldest first. Two queries; the library makes three of
+    each session."""
+    listed = list(UserSession.objects.filter(user=user).order_by("created_at"))
+    names = [each.session_key for each in listed]
+    kept = Session.objects.filter(expire_date__gt=timezone.now()).in_bulk(names)
+    return [
+        each
+        for each in listed
+        if each.session_key in kept and _is_proven(kept[each.session_key], user)
+    ]
+
+
+def purge(now: datetime) -> None:
+    """Delete the sessions that expired, and what was noted about those that ended."""
+    delete_in_batches(Session.objects.filter(expire_date__lt=now))
+    idle = now - timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    there = Session.objects.filter(session_key=OuterRef("session_key"))
+    delete_in_batches(UserSession.objects.filter(~Exists(there), last_seen_at__lt=idle))
+
+
+def _is_proven(session: Session, user: User) -> bool:
+    """Tell whether a session was begun, or gone on with, by the password that the user has."""
+    proof = session.get_decoded().get(HASH_SESSION_KEY, "")
+    return constant_time_compare(proof, user.get_session_auth_hash())

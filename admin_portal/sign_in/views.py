@@ -7,6 +7,7 @@ from typing import Any
 from allauth.core.internal import ratelimit
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.webauthn.views import ReauthenticateWebAuthnView, login_webauthn
+from allauth.usersessions.views import ListUserSessionsView
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.forms import Form
@@ -18,6 +19,7 @@ from django.views.generic.edit import FormView
 
 from admin_portal.encryption import UnreadableError
 from admin_portal.sign_in.kept_input import keep
+from admin_portal.sign_in.sessions import live_sessions
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -35,6 +37,14 @@ class _GenerateRecoveryCodesView(recovery_codes.GenerateRecoveryCodesView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Count none of the old codes: where they can't be read, that would be an error."""
         return FormView.get_context_data(self, **kwargs)
+
+
+class _ListSessionsView(ListUserSessionsView):
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user: Any = self.request.user
+        found = live_sessions(user)
+        context = FormView.get_context_data(self, **kwargs)
+        return {**context, "sessions": found, "session_count": len(found)}
 
 
 def _if_readable(view: View) -> View:
@@ -77,6 +87,7 @@ def form_out_of_date(request: HttpRequest, reason: str = "") -> HttpResponseBase
     return csrf_failure(request, reason)
 
 
+list_sessions = _ListSessionsView.as_view()
 reauthenticate_by_passkey = _ReauthenticateByPasskeyView.as_view()
 generate_recovery_codes = _GenerateRecoveryCodesView.as_view()
 view_recovery_codes = _if_readable(recovery_codes.view_recovery_codes)

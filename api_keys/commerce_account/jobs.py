@@ -7,10 +7,10 @@ or after a run that was killed.
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.core.management import call_command
 
 from admin_portal import background_jobs
 from admin_portal.background_jobs import delete_in_batches
+from admin_portal.sign_in import sessions
 from api_keys.commerce_account import history
 from api_keys.commerce_account.expiries import remind_of_expiries
 from api_keys.commerce_account.issuing import seal_retired_keys
@@ -24,7 +24,7 @@ def purge(now: datetime) -> None:
     delete_in_batches(KeyUsage.objects.filter(day__lt=before.date()))
     delete_in_batches(Invitation.objects.filter(expires_at__lt=before))
     history.purge(before)
-    call_command("clearsessions")
+    sessions.purge(now)
 
 
 def run_all() -> bool:

@@ -1,10 +1,10 @@
 from allauth.account import views as account
-from allauth.usersessions import views as sessions
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from admin_portal import security_txt
 from admin_portal.sign_in.urls import COMING_IN, own_account
+from admin_portal.sign_in.views import list_sessions
 from api_keys.commerce_account.views import (
     api_portal,
     companies,
@@ -79,7 +79,7 @@ urlpatterns = [
     *COMING_IN,
     path("my-account/security/email/", account.email, name="account_email"),
     path("my-account/language/", preferences.preferences, name="preferences"),
-    path("my-account/sessions/", sessions.list_usersessions, name="usersessions_list"),
+    path("my-account/sessions/", list_sessions, name="usersessions_list"),
     path("create-an-account/", account.signup, name="account_signup"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("confirm-email/", account.email_verification_sent, name="account_email_verification_sent"),

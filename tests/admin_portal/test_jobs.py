@@ -9,7 +9,6 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.management import call_command
-from django.utils import timezone
 
 from admin_portal import jobs
 from admin_portal.management.commands.run_due_jobs import Command as RunDueJobs
@@ -79,11 +78,12 @@ def test_failing_job_does_not_keep_the_others_and_is_told(
 
 
 def test_sessions_that_ended_go(db: None) -> None:
+    now = datetime(2026, 6, 1, tzinfo=UTC)
     for seconds in (-60, 60):
         session = SessionStore()
-        session.set_expiry(timezone.now() + timedelta(seconds=seconds))
+        session.set_expiry(now + timedelta(seconds=seconds))
         session.save()
 
-    jobs.purge(datetime(2026, 6, 1, tzinfo=UTC))
+    jobs.purge(now)
 
     assert Session.objects.count() == 1

