@@ -8,14 +8,15 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth import password_validation
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from admin_portal.people.models import Role
 from admin_portal.people.roles import permissions_of, with_what_they_need
-from admin_portal.people.users import NAMES, OWN, values_of
+from admin_portal.people.users import NAMES, OWN
 from admin_portal.preferences.choosing import language_choices
 from admin_portal.resources import RESOURCES, permissions_in
 from admin_portal.sign_in.forms import LONGEST_EMAIL, ConfirmedForm, refuse_undeliverable
@@ -211,13 +212,13 @@ def _folded(text: str) -> str:
 
 
 def _roles_for(actor: User, person: User | None) -> list[tuple[str, str]]:
-    """Return the roles that `actor` may give, and the one that the person has."""
-    own = actor.get_all_permissions()
-    current = values_of(person)["role"] if person else ""
-    return [
-        (str(role.pk), role.group.name)
-        for role in Role.objects.select_related("group").order_by("group__name")
-        if actor.is_superuser
-        or (not role.has_all and permissions_of(role) <= own)
-        or str(role.pk) == current
-    ]
+    """Return the roles that `actor` may give, and the one that the person has. One query."""
+    roles = Role.objects.order_by("group__name")
+    if not actor.is_superuser:
+        own = Permission.objects.filter(Q(group__user=actor) | Q(user=actor))
+        granted = Group.permissions.through.objects.filter(group=OuterRef("group"))
+        shown = Q(~Exists(granted.exclude(permission__in=own)), has_all=False)
+        if person:
+            shown |= Q(group__in=person.groups.all())
+        roles = roles.filter(shown)
+    return [(str(pk), name) for pk, name in roles.values_list("pk", "group__name")]

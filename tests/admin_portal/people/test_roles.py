@@ -1,13 +1,16 @@
 import re
+from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from admin_portal.action_log.actions import Action
 from admin_portal.action_log.models import ActionRecord
 from admin_portal.actors import NOBODY, Actor
 from admin_portal.people import roles, users
+from admin_portal.people.forms import UserForm
 from admin_portal.people.models import Role
 from admin_portal.resources import RESOURCES, permissions_in
 from tests.admin_portal.people.conftest import (
@@ -163,6 +166,23 @@ def test_manager_gives_no_more_than_they_have(
     assert "Keepers" not in offered
     with pytest.raises(roles.Refused):
         roles.assign(bob, keepers, by=Actor(manager))
+
+
+def test_manager_is_offered_what_permits_no_more_than_theirs_in_one_query(
+    manager: User, administrators: Role, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    role("Keepers", SEE_KEYS)
+    role("Savers", SEE_KEYS, SAVE_KEYS)
+    role("Nobodies")
+    of_before_there_were_roles = Permission.objects.get(codename="view_storedkey")
+    manager.user_permissions.add(of_before_there_were_roles)
+    asking = User.objects.get(pk=manager.pk)
+
+    with django_assert_num_queries(1):
+        form = UserForm(user=asking, person=None)
+
+    offered: Any = form.fields["role"]
+    assert [name for _pk, name in offered.choices[1:]] == ["Keepers", "Managers", "Nobodies"]
 
 
 @pytest.mark.parametrize("asked", [filled("New", access="all"), filled("New", SEE_KEYS)])
