@@ -25,10 +25,12 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.module_loading import import_string
 
 
 def main(paths: list[str]) -> None:
     logging.disable(logging.INFO)
+    serve_as_usual()
     user = User.objects.get(username=NAME)
     client = Client(headers={"cookie": sign_in(user)})
     queries = {path: queries_of(client, path) for path in paths}
@@ -46,13 +48,23 @@ def sign_in(user: User) -> str:
     return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
 
 
+def serve_as_usual() -> None:
+    """Start what works beside the requests of a site that is served."""
+    if settings.WSGI_APPLICATION:
+        import_string(settings.WSGI_APPLICATION)
+
+
 def queries_of(client: Client, path: str) -> int:
+    """Return the queries of a page. Every few seconds one also notes that the person is there."""
     for _warming in range(3):
         answer = client.get(path, SERVER_NAME="127.0.0.1")
         assert answer.status_code == 200, (path, answer.status_code, answer.get("Location"))
-    with CaptureQueriesContext(connection) as queries:
-        client.get(path, SERVER_NAME="127.0.0.1")
-    return len(queries)
+    seen = []
+    for _time in range(3):
+        with CaptureQueriesContext(connection) as queries:
+            client.get(path, SERVER_NAME="127.0.0.1")
+        seen.append(len(queries))
+    return min(seen)
 
 
 if __name__ == "__main__":
