@@ -43,7 +43,7 @@ user {user};
 pid {folder}/nginx.pid;
 worker_processes 2;
 error_log {folder}/nginx-errors.log;
-events {{ worker_connections 1024; }}
+events {{ worker_connections 2048; }}
 http {{
     client_body_temp_path {folder}/body;
     proxy_temp_path {folder}/proxy;
@@ -59,7 +59,7 @@ http {{
     include {folder}/commerce.conf;
 }}
 """
-"""What stands around our file: as in Debian 12's nginx.conf, but for places and types of files."""
+"""What stands around our file. http{} is as in Debian 12, but for places and types of files."""
 
 
 @dataclass
