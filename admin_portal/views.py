@@ -5,7 +5,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from admin_portal.access import VIEW_DASHBOARD
-from admin_portal.dashboard import key_cards, left_to_do, recent_actions
+from admin_portal.dashboard import RECENT, key_cards, left_to_do, recent_actions
 from admin_portal.menu import first_page_for
 from admin_portal.notifications.reading import newest_unread
 from admin_portal.requests import AuthenticatedRequest
@@ -35,10 +35,12 @@ def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
 def dashboard(request: AuthenticatedRequest) -> HttpResponse:
     """How things stand, as far as it is known without asking, and what is left to do."""
     cards = key_cards(request.user, timezone.now())
+    unread = newest_unread(request.user)
     context = {
-        "cards": cards,
-        "to_do": left_to_do(request.user, cards),
-        "unread": newest_unread(request.user),
-        "actions": recent_actions(request.user),
+        "cards": tuple(cards),
+        "to_do": tuple(left_to_do(request.user, cards)),
+        "unread": unread,
+        "newest": tuple(unread[:RECENT]),
+        "actions": tuple(recent_actions(request.user)),
     }
     return render(request, "admin_portal/dashboard.html", context)

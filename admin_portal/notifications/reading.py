@@ -1,15 +1,18 @@
 """What people have read, and what goes because it is old."""
 
+import json
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import Max, QuerySet
+from django.db.models import Max, QuerySet, TextField
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from admin_portal.background_jobs import delete_in_batches
-from admin_portal.notifications.models import Notification, Reading, ReadUpTo
-from admin_portal.prepared import prepared
+from admin_portal.notifications.models import Notification, NotificationQuerySet, Reading, ReadUpTo
+from admin_portal.prepared import prepared_values
 
 SETTLED_AFTER = timedelta(hours=1)
 """From here on no notification of a lower id can still turn up: no transaction takes so long."""
@@ -17,24 +20,46 @@ SETTLED_AFTER = timedelta(hours=1)
 MOST_COUNTED = 99
 
 
-def newest_unread(user: User) -> list[Notification]:
+@dataclass(frozen=True)
+class Unread:
+    """A notification, by the values that it is shown by: it is rendered again for others."""
+
+    kind: str
+    severity: int
+    detail: str
+    """As JSON"""
+    link: str
+    created_at: datetime
+
+    @property
+    def notification(self) -> Notification:
+        values = {**vars(self), "detail": json.loads(self.detail)}
+        return Notification(**values)
+
+
+def newest_unread(user: User) -> list[Unread]:
     """Return the newest that the person has not read; one more than is counted at most."""
     everything = user.is_superuser and user.is_active
     if everything:
-        return _newest_unread(user.pk)
+        return [Unread(*row) for row in _unread(user.pk)]
     permissions = sorted(user.get_all_permissions())
-    return _newest_unread_with(user.pk, permissions) if permissions else []
+    return [Unread(*row) for row in _unread_with(user.pk, permissions)] if permissions else []
 
 
-@prepared
-def _newest_unread(user: Any) -> QuerySet[Notification]:
-    return Notification.objects.not_read_by(user).order_by("-pk")[: MOST_COUNTED + 1]
+@prepared_values
+def _unread(user: Any) -> QuerySet[Notification, Any]:
+    return _newest_of(Notification.objects.not_read_by(user))
 
 
-@prepared
-def _newest_unread_with(user: Any, permissions: list[Any]) -> QuerySet[Notification]:
-    visible = Notification.objects.filter(permission__in=permissions)
-    return visible.not_read_by(user).order_by("-pk")[: MOST_COUNTED + 1]
+@prepared_values
+def _unread_with(user: Any, permissions: list[Any]) -> QuerySet[Notification, Any]:
+    return _newest_of(Notification.objects.filter(permission__in=permissions).not_read_by(user))
+
+
+def _newest_of(unread: NotificationQuerySet) -> QuerySet[Notification, Any]:
+    detail = Cast("detail", TextField())
+    shown = unread.values_list("kind", "severity", detail, "link", "created_at")
+    return shown.order_by("-pk")[: MOST_COUNTED + 1]
 
 
 def mark_read(user: User, pk: int) -> None:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any
 
 from django import template
 from django.http import HttpRequest
@@ -12,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from admin_portal.help.screens import help_about
+from admin_portal.kept_parts import kept
 from admin_portal.menu import CONFIGURATION, SIDEBAR, Entry, Link, allowed, entries_for, links_below
 from api_keys.contract import KEY_PATTERN
 
@@ -66,9 +66,9 @@ def help_url(context: template.Context) -> str:
     return about.url
 
 
-@register.inclusion_tag("search/_form.html")
-def search_form() -> dict[str, Any]:
-    return {"key_pattern": KEY_PATTERN.pattern}
+@register.simple_tag
+def search_form() -> SafeString:
+    return kept("search/_form.html", key_pattern=KEY_PATTERN.pattern)
 
 
 @register.simple_tag(takes_context=True)

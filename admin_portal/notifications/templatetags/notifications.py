@@ -1,7 +1,7 @@
-from typing import Any
-
 from django import template
+from django.utils.safestring import SafeString
 
+from admin_portal.kept_parts import kept
 from admin_portal.notifications.reading import MOST_COUNTED, newest_unread
 
 register = template.Library()
@@ -9,8 +9,8 @@ register = template.Library()
 SHOWN = 5
 
 
-@register.inclusion_tag("notifications/_bell.html", takes_context=True)
-def bell(context: template.Context) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def bell(context: template.Context) -> SafeString:
     """Render the bell: how much is unread, and the newest of it.
 
     Costs one query, or none where the page has asked for `unread` already.
@@ -18,4 +18,5 @@ def bell(context: template.Context) -> dict[str, Any]:
     unread = context.get("unread")
     if unread is None:
         unread = newest_unread(context["request"].user)
-    return {"number": len(unread), "most": MOST_COUNTED, "newest": unread[:SHOWN]}
+    newest = tuple(unread[:SHOWN])
+    return kept("notifications/_bell.html", number=len(unread), most=MOST_COUNTED, newest=newest)
