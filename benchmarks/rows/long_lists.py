@@ -9,9 +9,9 @@ from admin_portal.embedded.run import ACCOUNT, ADMIN, Site
 from benchmarks.action_log import FILTERS
 from benchmarks.installations import DATABASES
 from benchmarks.measuring import CALLS, call_by_call
+from benchmarks.rows.gated_visit import visitor_of
 from benchmarks.sites import API_PORTAL, site
 from benchmarks.table import Line
-from benchmarks.visiting import Visitor, sign_in
 
 FEW = 20
 KEYS = 10_000
@@ -50,7 +50,8 @@ def compared(
 ) -> Line:
     """Return the line of the slowest of the paths, against `first` of a list of few rows."""
     with ExitStack() as stack:
-        short, long = (visitor_of(stack, which, length, database) for length in (FEW, rows))
+        served = [stack.enter_context(site(which, length, database)) for length in (FEW, rows)]
+        short, long = map(visitor_of, served)
         calls: dict[str, Callable[[], float]] = {
             name: partial(long.open, path) for name, path in paths.items()
         }
@@ -63,8 +64,3 @@ def compared(
         measured=took[worst] / took["few"],
         target=1.5,
     )
-
-
-def visitor_of(stack: ExitStack, which: Site, rows: int, database: str) -> Visitor:
-    running = stack.enter_context(site(which, rows, database))
-    return Visitor(running.server.port, sign_in(running.installed).cookie)
