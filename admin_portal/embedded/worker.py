@@ -1,5 +1,6 @@
 """gunicorn's worker, which no single client can hold up. `docs/decisions.md` has the reasons."""
 
+import select
 import socket
 import time
 from collections import deque
@@ -20,6 +21,10 @@ LONGEST_HEAD = 16 * 1024
 SECONDS_TO_LEAVE = 2.0
 LONGEST_REST = 64 * 1024
 """Bytes of an unwanted body that are thrown away, so that the answer arrives before the end."""
+
+
+MILLISECONDS_TO_GO_ON = 2
+"""For which a thread waits for the next request on a connection that it has just served."""
 
 
 class ShortRequest(Request):
@@ -62,6 +67,17 @@ class Worker(ThreadWorker):
             before = self.nr_conns
             self.accept(listener)
 
+    def handle(self, conn: TConn) -> Any:
+        """Answer what the client asks next as well, if it comes at once and nobody else waits.
+
+        gunicorn's own would give the connection back to the thread that watches them all, which
+        gives it to another thread again: that costs more than a check.
+        """
+        result = super().handle(conn)
+        while result is True and self.alive and self.tpool._work_queue.empty() and goes_on(conn):
+            result = super().handle(conn)
+        return result
+
     def finish_request(self, conn: TConn, fs: Future[bool]) -> None:
         if fs.cancelled() or fs.exception() or fs.result():
             super().finish_request(conn, fs)
@@ -101,3 +117,13 @@ class Worker(ThreadWorker):
         self.poller.unregister(conn.sock)
         self.nr_conns -= 1
         conn.close()
+
+
+def goes_on(conn: TConn) -> bool:
+    """Tell whether the client sends another request within a moment, or hangs up."""
+    parser: Any = conn.parser
+    if parser.unreader.buf.getvalue():
+        return True
+    poll = select.poll()
+    poll.register(conn.sock, select.POLLIN)
+    return bool(poll.poll(MILLISECONDS_TO_GO_ON))

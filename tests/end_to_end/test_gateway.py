@@ -134,6 +134,17 @@ def test_connection_serves_one_check_after_another(gateway: Sites, key: str) -> 
     assert len(sockets) == 1
 
 
+def test_requests_sent_in_one_go_are_answered_in_turn(gateway: Sites, key: str) -> None:
+    with connect(gateway) as connection:
+        for _first in range(2):
+            send(connection, f"x-api-key: {key}")
+        send(connection, "x-api-key: unknown", "Connection: close")
+
+        answers = read_to_the_end(connection)
+
+    assert re.findall(r"HTTP/1.1 (\d+) ", answers) == ["200", "200", "401"]
+
+
 def test_key_in_an_address_reaches_no_log(gateway: Sites) -> None:
     key = generate_key(Environment.PRODUCTION)
     random = key.removeprefix("ck_production_")
