@@ -1,7 +1,6 @@
 """The outbound call to the key-validation service."""
 
 import functools
-import http.cookiejar
 import ssl
 import time
 from collections.abc import Mapping, MutableMapping
@@ -41,6 +40,17 @@ from api_keys.store_configuration.connecting import TRACE, Deadline, Trace
 from api_keys.store_configuration.transport import DeadlineAdapter
 
 MAX_BODY = 64 * 1024
+_HEADERS = {
+    "User-Agent": "commerce-admin",
+    "Accept": "application/json, application/problem+json",
+    "Accept-Encoding": "identity",
+}
+_ADAPTER = DeadlineAdapter(pool_maxsize=32)
+"""The process's one way out. Its connections are kept alive and shared by all threads.
+
+Requests go to it directly. A session would read a redirect's body, keep cookies, and put together
+anew for each call what is the same for all of them.
+"""
 _CAUSES: tuple[tuple[type[BaseException], Cause, str], ...] = (
     # The first that is found counts: the libraries wrap one in the other.
     (ForbiddenAddressError, Cause.FORBIDDEN_ADDRESS, "a forbidden address"),
@@ -96,10 +106,10 @@ def try_connection(environment: Environment, *, request_id: str) -> Trial:
     """Call the service without a key, on a new connection, as a check would. Never raises."""
     trace, began = Trace(), time.monotonic()
     noting = TRACE.set(trace)
-    session = _new_session()
+    adapter = DeadlineAdapter()
     deadline = began + settings.KEY_VALIDATION_TIMEOUT
     try:
-        with _get(session, environment, {REQUEST_ID_HEADER: request_id}, deadline) as response:
+        with _get(adapter, environment, {REQUEST_ID_HEADER: request_id}, deadline) as response:
             answer, date = _read(response), response.headers.get("Date", "")
             return Trial(trace, answer, began, time.monotonic(), response.status_code, date)
     except _FAILURES as error:
@@ -108,7 +118,7 @@ def try_connection(environment: Environment, *, request_id: str) -> Trial:
         return Trial(trace, answer, began, time.monotonic(), certificate_error=max(codes))
     finally:
         TRACE.reset(noting)
-        session.close()
+        adapter.close()
 
 
 def check_url(environment: Environment) -> str:
@@ -142,12 +152,12 @@ def _ask(key: str, environment: Environment, request_id: str, deadline: float) -
         REQUEST_ID_HEADER: request_id,
         **tracing.headers(),
     }
-    with _get(_SESSION, environment, headers, deadline) as response:
+    with _get(_ADAPTER, environment, headers, deadline) as response:
         return _read(response)
 
 
 def _get(
-    session: requests.Session,
+    adapter: DeadlineAdapter,
     environment: Environment,
     headers: Mapping[str, str],
     deadline: float,
@@ -158,15 +168,20 @@ def _get(
     if is_forbidden_literal(url):
         raise ForbiddenAddressError  # said here, because a proxy would connect to it for us
     timeout = Deadline(deadline, connect=settings.KEY_VALIDATION_CONNECT_TIMEOUT)
-    return session.get(
-        url,
+    request = _request_to(url).copy()
+    request.prepare_headers({**request.headers, **_HEADERS, **headers})
+    return adapter.send(
+        request,
         proxies=_proxies(url),
         verify=settings.KEY_VALIDATION_CA_BUNDLE or True,
-        headers=headers,
         timeout=timeout,  # type: ignore[arg-type]  # the stubs lag behind
-        allow_redirects=False,
         stream=True,
     )
+
+
+@functools.cache
+def _request_to(url: str) -> requests.PreparedRequest:
+    return requests.Request("GET", url).prepare()
 
 
 def _read(response: requests.Response) -> Answer:
@@ -188,32 +203,6 @@ def _read_to_the_end(response: requests.Response) -> bytes:
             break
         body += received
     return body
-
-
-class _Session(requests.Session):
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        """Nowhere. Even with redirects off, the library would read a redirect's whole body."""
-
-
-def _new_session() -> requests.Session:
-    session = _Session()
-    # The environment (proxies, certificates) is ours to read, once: the library would at each call.
-    session.trust_env = False
-    session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
-    session.headers.update(
-        {
-            "User-Agent": "commerce-admin",
-            "Accept": "application/json, application/problem+json",
-            "Accept-Encoding": "identity",
-        }
-    )
-    for scheme in ("http://", "https://"):
-        session.mount(scheme, DeadlineAdapter(pool_maxsize=32))
-    return session
-
-
-_SESSION = _new_session()
-"""The process's one session. Its connections are kept alive and shared by all threads."""
 
 
 @functools.cache
