@@ -6,7 +6,7 @@ nothing else, neither the page nor the visitor, so that it can't show anybody an
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from functools import lru_cache
 
 from django import template
@@ -34,6 +34,20 @@ def _render(
     return render_to_string(template_name, values)
 
 
+def kept_as(key: Hashable, render: Callable[[], str]) -> str:
+    """Return what `render` returns, which nothing but `key`, language and time zone may change."""
+    cell = _cell(key, get_language(), get_current_timezone_name())
+    if not cell:
+        cell.append(render())
+    return cell[0]
+
+
+@lru_cache(maxsize=MOST_KEPT, typed=True)
+def _cell(key: Hashable, language: str | None, time_zone: str) -> list[str]:
+    return []
+
+
 def forget() -> None:
     """Render all parts anew when they are next asked for."""
     _render.cache_clear()
+    _cell.cache_clear()

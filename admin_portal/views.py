@@ -5,9 +5,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from admin_portal.access import VIEW_DASHBOARD
-from admin_portal.dashboard import RECENT, key_cards, left_to_do, recent_actions
+from admin_portal.dashboard import key_cards, left_to_do, recent_actions
 from admin_portal.menu import first_page_for
-from admin_portal.notifications.reading import newest_unread
+from admin_portal.notifications.reading import unread_by
 from admin_portal.requests import AuthenticatedRequest
 from admin_portal.resources import path_to
 
@@ -35,12 +35,10 @@ def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
 def dashboard(request: AuthenticatedRequest) -> HttpResponse:
     """How things stand, as far as it is known without asking, and what is left to do."""
     cards = key_cards(request.user, timezone.now())
-    unread = newest_unread(request.user)
     context = {
         "cards": tuple(cards),
         "to_do": tuple(left_to_do(request.user, cards)),
-        "unread": unread,
-        "newest": tuple(unread[:RECENT]),
+        "unread": unread_by(request.user),
         "actions": tuple(recent_actions(request.user)),
     }
     return render(request, "admin_portal/dashboard.html", context)

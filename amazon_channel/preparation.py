@@ -11,8 +11,10 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Task:
+    """One of TASKS, and equal to itself alone: to compare texts would translate them."""
+
     title: StrPromise
     advice: StrPromise
 

@@ -16,7 +16,9 @@ from api_keys.store_configuration.permissions import SAVE, SEE
 @requires_valid_key
 @require_safe
 def home(request: VerifiedRequest) -> HttpResponse:
-    context = {"verification": request.key_verification, "tasks": TASKS}
+    found = request.key_verification
+    judged_at = found.last.verified_at if found.is_in_grace and found.last else found.verified_at
+    context = {"verification": found, "judged_at": judged_at, "tasks": TASKS}
     return render(request, "amazon_channel/home.html", context)
 
 

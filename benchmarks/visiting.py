@@ -4,6 +4,7 @@ import json
 import time
 from dataclasses import dataclass
 from http.client import HTTPConnection
+from http.cookies import SimpleCookie
 
 from benchmarks.servers import Installation
 
@@ -22,21 +23,25 @@ def sign_in(installed: Installation, *paths: str) -> SignedIn:
 
 
 class Visitor:
-    """Keeps its connection, as browsers do."""
+    """Keeps its connection and its cookies, as browsers do."""
 
     def __init__(self, port: int, cookie: str = "", **headers: str) -> None:
         self.connection = HTTPConnection("127.0.0.1", port, timeout=60)
-        self.headers = {**({"Cookie": cookie} if cookie else {}), **headers}
+        self.cookies, self.headers = SimpleCookie(cookie), headers
         self.status = self.bytes = 0
 
     def get(self, path: str) -> float:
         """Return how many seconds an answer took; leave its status and its body's bytes."""
+        cookies = "; ".join(f"{each.key}={each.value}" for each in self.cookies.values())
+        headers = {**self.headers, **({"Cookie": cookies} if cookies else {})}
         started = time.perf_counter()
-        self.connection.request("GET", path, headers=self.headers)
+        self.connection.request("GET", path, headers=headers)
         response = self.connection.getresponse()
         self.bytes = len(response.read())
         took = time.perf_counter() - started
         self.status = response.status
+        for sent in response.headers.get_all("Set-Cookie", []):
+            self.cookies.load(sent)
         return took
 
     def open(self, path: str) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
@@ -22,11 +23,11 @@ class Help:
     title: StrPromise
     views: tuple[str, ...]
 
-    @property
+    @cached_property
     def url(self) -> str:
         return reverse("help", args=[self.slug])
 
-    @property
+    @cached_property
     def permission(self) -> str:
         return permission_for(self.views[0])
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import Max, QuerySet, TextField
+from django.db.models import Count, Max, QuerySet, TextField, Window
 from django.db.models.functions import Cast
 from django.utils import timezone
 
@@ -18,6 +18,7 @@ SETTLED_AFTER = timedelta(hours=1)
 """From here on no notification of a lower id can still turn up: no transaction takes so long."""
 
 MOST_COUNTED = 99
+SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -37,13 +38,22 @@ class Unread:
         return Notification(**values)
 
 
-def newest_unread(user: User) -> list[Unread]:
-    """Return the newest that the person has not read; one more than is counted at most."""
-    everything = user.is_superuser and user.is_active
-    if everything:
-        return [Unread(*row) for row in _unread(user.pk)]
-    permissions = sorted(user.get_all_permissions())
-    return [Unread(*row) for row in _unread_with(user.pk, permissions)] if permissions else []
+@dataclass(frozen=True)
+class UnreadOnes:
+    """How many somebody has not read, one more than is counted at most, and the newest of them."""
+
+    number: int
+    newest: tuple[Unread, ...]
+
+
+def unread_by(user: User) -> UnreadOnes:
+    rows: list[Any] = []
+    if user.is_superuser and user.is_active:
+        rows = _unread(user.pk)
+    elif permissions := sorted(user.get_all_permissions()):
+        rows = _unread_with(user.pk, permissions)
+    number = rows[0][0] if rows else 0
+    return UnreadOnes(number, tuple(Unread(*shown) for _number, *shown in rows))
 
 
 @prepared_values
@@ -57,9 +67,10 @@ def _unread_with(user: Any, permissions: list[Any]) -> QuerySet[Notification, An
 
 
 def _newest_of(unread: NotificationQuerySet) -> QuerySet[Notification, Any]:
-    detail = Cast("detail", TextField())
-    shown = unread.values_list("kind", "severity", detail, "link", "created_at")
-    return shown.order_by("-pk")[: MOST_COUNTED + 1]
+    counted = unread.order_by("-pk").values("pk")[: MOST_COUNTED + 1]
+    number, detail = Window(Count("*")), Cast("detail", TextField())
+    found = Notification.objects.filter(pk__in=counted).order_by("-pk")
+    return found.values_list(number, "kind", "severity", detail, "link", "created_at")[:SHOWN]
 
 
 def mark_read(user: User, pk: int) -> None:

@@ -19,7 +19,6 @@ from django.db.models import QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
-from django.utils.functional import SimpleLazyObject
 
 from admin_portal.prepared import prepared
 from admin_portal.sign_in.backend import have_preferences, with_what_pages_ask
@@ -50,7 +49,10 @@ def _signed_in(key: Any, now: Any) -> QuerySet[User]:
 class AuthenticationMiddleware(middleware.AuthenticationMiddleware):
     def process_request(self, request: HttpRequest) -> None:
         super().process_request(request)
-        request.user = SimpleLazyObject(lambda: _user_of(request))  # type: ignore[assignment]
+        # Who comes with a session is looked up for their language next, and a user that is only
+        # stood for costs something each time that one is asked anything.
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+            request.user = _user_of(request)  # type: ignore[assignment]
 
 
 def _user_of(request: HttpRequest) -> AbstractBaseUser | AnonymousUser:

@@ -55,7 +55,8 @@ class SessionMiddleware:
         if min(left.idle, left.longest) <= 0:
             logout(request)
         response = self.get_response(request)
-        add_never_cache_headers(response)
+        if "no-store" not in response.get("Cache-Control", ""):
+            add_never_cache_headers(response)
         return response
 
     def process_view(

@@ -1,7 +1,11 @@
 """Parts are rendered once for the same values, and for nobody with others."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
+import pytest
+from django import forms
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
@@ -9,7 +13,7 @@ from django.utils.translation import override
 
 from admin_portal.dashboard import Deed
 from admin_portal.form_rendering import FormRenderer
-from admin_portal.kept_parts import _render, kept
+from admin_portal.kept_parts import _cell, _render, forget, kept
 from admin_portal.preferences.models import Preferences
 
 ROW = "admin_portal/dashboard/_action.html"
@@ -62,3 +66,85 @@ def test_what_is_typed_into_a_field_is_not_kept() -> None:
 
     assert 'value="typed"' in shown
     assert _render.cache_info().currsize == kept_before
+
+
+class LineForm(forms.Form):
+    line = forms.CharField(label="Line", help_text="What to type", required=False)
+
+
+def shown(form: forms.Form, **changed: object) -> str:
+    """Return a form's field as a page shows it, after changes to the field or its widget."""
+    field: Any = form.fields["line"]
+    for name, value in changed.items():
+        if name == "attrs":
+            field.widget.attrs.update(value)
+        elif name in ("widget", "scope"):
+            setattr(field if name == "widget" else field.widget, name, value)
+        else:
+            setattr(field, name, value)
+    return str(form["line"].as_field_group())
+
+
+LOOKS: list[dict[str, object]] = [
+    {},
+    {"label": "Another"},
+    {"help_text": "Something else"},
+    {"help_text": ""},
+    {"required": True},
+    {"disabled": True},
+    {"attrs": {"autocomplete": "off"}},
+    {"attrs": {"autofocus": True}},
+    {"widget": forms.PasswordInput()},
+    {"widget": forms.EmailInput()},
+    {"widget": forms.TextInput({"type": "tel"})},
+    {"scope": "[global]"},
+]
+"""Each is seen on the page."""
+
+
+def test_blank_field_looks_as_it_would_if_nothing_were_kept() -> None:
+    ways: list[dict[str, Any]] = [
+        {},
+        {"auto_id": "x_%s"},
+        {"label_suffix": "?"},
+        {"prefix": "a", "auto_id": "id_line"},
+    ]
+    made = [(way, look) for way in ways for look in LOOKS]
+
+    kept_ones = [shown(LineForm(**way), **look) for way, look in made for _time in range(2)][1::2]
+    fresh = []
+    for way, look in made:
+        forget()
+        fresh.append(shown(LineForm(**way), **look))
+
+    assert kept_ones == fresh
+    assert len(set(fresh)) == len(made)
+
+
+def test_blank_field_is_rendered_once() -> None:
+    first = shown(LineForm())
+    rendered = _cell.cache_info().misses
+
+    assert shown(LineForm()) == first
+    assert _cell.cache_info().misses == rendered
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda: LineForm({"line": "typed"}),
+        lambda: LineForm({"line": ""}),
+        lambda: LineForm(initial={"line": "typed"}),
+    ],
+    ids=["sent", "sent empty", "given"],
+)
+def test_what_was_typed_or_is_wrong_is_not_kept(form: Callable[[], forms.Form]) -> None:
+    shown(LineForm())
+    kept_before = _cell.cache_info()
+
+    filled = form()
+    filled.fields["line"].required = True
+    page = shown(filled)
+
+    assert ("typed" in page) != ("This field is required." in page)
+    assert _cell.cache_info() == kept_before

@@ -1,20 +1,42 @@
-from typing import Any
-
 from django import template
 from django.conf import settings
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
+from admin_portal.kept_parts import kept
 from admin_portal.sign_in.sessions import time_left
 
 register = template.Library()
 
+_DIALOG = """
+<dialog class="dialog" role="alertdialog" data-session="{url}" data-user="{user}" \
+data-idle="{idle}" data-longest="{longest}">
+  <form method="post" action="{url}" data-session-part="idle" hidden>
+    <input type="hidden" name="csrfmiddlewaretoken" value="{token}">
+    {idle_part}
+  </form>
+  {other_parts}
+</dialog>
+"""
+"""No template: whatever is in it is of this visit alone, or kept already."""
 
-@register.inclusion_tag("entrance/_session_dialog.html", takes_context=True)
-def session_dialog(context: template.Context) -> dict[str, Any]:
+
+@register.simple_tag(takes_context=True)
+def session_dialog(context: template.Context) -> SafeString:
     """Render what a script shows a minute before the session ends, and after."""
     request = context["request"]
-    return {
-        "user": request.user,
-        "left": time_left(request),
-        "idle_minutes": settings.SESSION_COOKIE_AGE // 60,
-        "hours": settings.SESSION_LONGEST_SECONDS // 3600,
-    }
+    left = time_left(request)
+    idle_minutes = settings.SESSION_COOKIE_AGE // 60
+    return format_html(
+        _DIALOG,
+        url=reverse("session"),
+        user=request.user.pk,
+        idle=left.idle,
+        longest=left.longest,
+        token=context["csrf_token"],
+        idle_part=kept("entrance/_session_idle.html", idle_minutes=idle_minutes),
+        other_parts=kept(
+            "entrance/_session_parts.html", hours=settings.SESSION_LONGEST_SECONDS // 3600
+        ),
+    )

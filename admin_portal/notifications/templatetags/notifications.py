@@ -2,11 +2,9 @@ from django import template
 from django.utils.safestring import SafeString
 
 from admin_portal.kept_parts import kept
-from admin_portal.notifications.reading import MOST_COUNTED, newest_unread
+from admin_portal.notifications.reading import MOST_COUNTED, unread_by
 
 register = template.Library()
-
-SHOWN = 5
 
 
 @register.simple_tag(takes_context=True)
@@ -15,8 +13,5 @@ def bell(context: template.Context) -> SafeString:
 
     Costs one query, or none where the page has asked for `unread` already.
     """
-    unread = context.get("unread")
-    if unread is None:
-        unread = newest_unread(context["request"].user)
-    newest = tuple(unread[:SHOWN])
-    return kept("notifications/_bell.html", number=len(unread), most=MOST_COUNTED, newest=newest)
+    unread = context.get("unread") or unread_by(context["request"].user)
+    return kept("notifications/_bell.html", unread=unread, most=MOST_COUNTED)

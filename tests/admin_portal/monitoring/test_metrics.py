@@ -25,8 +25,8 @@ def test_request_is_counted_by_its_view_and_nothing_that_was_sent(
 ) -> None:
     counted = Counted()
 
-    admin_client.get("/system/action-logs/report/?user=ada")
-    admin_client.generic("BREW", "/no-such-page/ada/")
+    admin_client.get("/system/action-logs/report/?user=quixote")
+    admin_client.generic("BREW", "/no-such-page/quixote/")
     admin_client.get("/static/css/no-such.css")
 
     page = {"view": "action_report", "method": "GET", "status": "200"}
@@ -35,7 +35,7 @@ def test_request_is_counted_by_its_view_and_nothing_that_was_sent(
     nowhere = {"view": "none", "method": "other", "status": "404"}
     assert counted("commerce_requests_total", **nowhere) == 1
     assert counted("commerce_requests_total", view="static", method="GET", status="404") == 1
-    assert "ada" not in generate_latest(metrics.REGISTRY).decode()
+    assert "quixote" not in generate_latest(metrics.REGISTRY).decode()
 
 
 def test_probes_are_not_counted(client: Client) -> None:
