@@ -11,6 +11,7 @@ from benchmarks.servers import HIGH_LIMITS, gunicorn
 from benchmarks.table import Line
 
 KEYS = 100_000
+CLIENTS = 8
 PEERS = {
     "api-key": ("djangorestframework-api-key", 2.5),
     "authtoken": ("DRF authtoken", 2.5),
@@ -36,18 +37,16 @@ def lines() -> Iterator[Line]:
             loads = {"ours": Load(account, CHECK_PATH, ours.folder / "headers")}
             for name in (*PEERS, "trivial"):
                 loads[name] = Load(other, f"/{name}/", theirs.folder / name)
-            for clients in (8, 1):
-                yield from compared(database, clients, in_turns(loads, clients))
+            yield from compared(database, in_turns(loads, CLIENTS))
 
 
-def compared(database: str, clients: int, seen: dict[str, Turn]) -> Iterator[Line]:
-    where = f"{database}, {clients} client{'s' * (clients > 1)}"
+def compared(database: str, seen: dict[str, Turn]) -> Iterator[Line]:
     ours = seen["ours"]
     against = {**PEERS, "trivial": ("a trivial view", TRIVIAL[database])}
     for name, (title, target) in against.items():
         their = seen[name]
         yield Line(
-            f"verifications a second, {where}, against {title}",
+            f"verifications a second, {CLIENTS} at once, {database}, against {title}",
             shown(ours),
             shown(their),
             measured=ours.rate / their.rate,

@@ -107,7 +107,8 @@ def test_blank_field_looks_as_it_would_if_nothing_were_kept() -> None:
         {},
         {"auto_id": "x_%s"},
         {"label_suffix": "?"},
-        {"prefix": "a", "auto_id": "id_line"},
+        {"auto_id": False},
+        {"auto_id": False, "prefix": "a"},
     ]
     made = [(way, look) for way in ways for look in LOOKS]
 
