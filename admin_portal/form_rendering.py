@@ -22,7 +22,7 @@ class FormRenderer(TemplatesSetting):
             return ""
         if template_name == "django/forms/label.html":
             shown = {name: value for name, value in context.items() if name != "field"}
-            return kept(template_name, **{**shown, "attrs": _Values(shown["attrs"])})
+            return kept(template_name, **{**shown, "attrs": _Values(shown["attrs"] or {})})
         widget = context.get("widget")
         if widget and _is_empty_input(widget):
             attrs = _Values(widget["attrs"])
