@@ -16,7 +16,7 @@ from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import get_language
 
 MOST_KEPT = 512
-"""Parts, of some kilobytes each, a dashboard of up to thirty. The ones that nobody asked for longest go first."""
+"""Parts, of some kilobytes each, or thirty. The ones that nobody asked for longest go first."""
 
 register = template.Library()
 
