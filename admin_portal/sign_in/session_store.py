@@ -52,7 +52,7 @@ class AuthenticationMiddleware(middleware.AuthenticationMiddleware):
         # Who comes with a session is looked up for their language next, and a user that is only
         # stood for costs something each time that one is asked anything.
         if settings.SESSION_COOKIE_NAME in request.COOKIES:
-            request.user = _user_of(request)  # type: ignore[assignment]
+            request.user = _user_of(request)  # type: ignore[assignment]  # the base class has it so
 
 
 def _user_of(request: HttpRequest) -> AbstractBaseUser | AnonymousUser:
