@@ -20,13 +20,13 @@ from api_keys.contract import Environment, Verdict
 from api_keys.store_configuration.environments import label_of
 from api_keys.store_configuration.forms import ApiKeysForm, key_field
 from api_keys.store_configuration.held_keys import HeldKey, facts_of, held_key, held_keys
-from api_keys.store_configuration.models import GlobalSettings
+from api_keys.store_configuration.models import GlobalSettings, LastVerification
 from api_keys.store_configuration.permissions import SAVE, SEE
 from api_keys.store_configuration.storing import remove_key, store_keys
 from api_keys.store_configuration.verification import (
     Occasion,
     known_verdict,
-    last_verification,
+    last_verifications,
     verify_stored_key,
 )
 
@@ -139,7 +139,9 @@ def _render_form(request: AuthenticatedRequest, form: ApiKeysForm) -> HttpRespon
         form.fields[name].widget.attrs["autofocus"] = True
     for field in form.fields.values():
         field.disabled |= not may_save
-    rows = [_row(form, environment, held, now) for environment, held in held_keys().items()]
+    keys = held_keys()
+    last = last_verifications(key for key in keys.values() if key)
+    rows = [_row(form, each, held, last.get(each), now) for each, held in keys.items()]
     context = {
         "form": form,
         "rows": rows,
@@ -151,9 +153,12 @@ def _render_form(request: AuthenticatedRequest, form: ApiKeysForm) -> HttpRespon
 
 
 def _row(
-    form: ApiKeysForm, environment: Environment, held: HeldKey | None, now: datetime
+    form: ApiKeysForm,
+    environment: Environment,
+    held: HeldKey | None,
+    last: LastVerification | None,
+    now: datetime,
 ) -> dict[str, object]:
-    last = last_verification(held)
     return {
         "environment": environment,
         "field": form[key_field(environment)],
