@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median
 from typing import TypeVar
 
-from benchmarks.servers import Server
+from benchmarks.servers import PROCESSORS, Server
 
 SECONDS = float(os.environ.get("BENCH_SECONDS", "3"))
 """How long each turn of a load takes."""
@@ -21,6 +21,9 @@ SECONDS = float(os.environ.get("BENCH_SECONDS", "3"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
 CALLS = int(os.environ.get("BENCH_CALLS", "1000"))
 """How many calls of each kind, where calls take turns one by one."""
+
+ASKING = ",".join(map(str, PROCESSORS[:-1] or PROCESSORS))
+"""The processors that don't serve."""
 
 RANDOM_HEADER = Path(__file__).with_name("random_header.lua")
 
@@ -71,7 +74,8 @@ def ask_once(load: Load) -> None:
 def run_wrk(load: Load, clients: int, seconds: float) -> Turn:
     before = load.server.cpu_seconds()
     done = subprocess.run(
-        ["wrk", "-t1", f"-c{clients}", f"-d{max(1, round(seconds))}s", f"-s{RANDOM_HEADER}",
+        ["taskset", "--cpu-list", ASKING,
+         "wrk", "-t1", f"-c{clients}", f"-d{max(1, round(seconds))}s", f"-s{RANDOM_HEADER}",
          load.server.url + load.path, "--", load.headers],
         check=True, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip

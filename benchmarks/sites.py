@@ -63,5 +63,7 @@ def site(
     installed = replace(kept, environment={**kept.environment, **own})
     installed.manage(which, "migrate", "--verbosity=0")
     installed.manage(which, "collectstatic", "--no-input", "--verbosity=0")
-    with gunicorn(wsgi or which.application, installed) as server:
+    # Not on the same one: in production, they aren't on the same machine.
+    processor = 0 if which is ACCOUNT else -1
+    with gunicorn(wsgi or which.application, installed, processor) as server:
         yield Running(installed, server)

@@ -1,5 +1,6 @@
 """gunicorn's log of requests, and of its own errors, in the format of all other logs."""
 
+import logging
 from typing import Any
 
 from gunicorn.config import Config
@@ -13,6 +14,11 @@ from admin_portal.settings.reading import log_format
 # The path without its query: somebody will put a key there one day.
 _LINE = '%(address)s "%(method)s %(path)s" %(status)s %(bytes)s %(milliseconds)sms %(request_id)s'
 _IN_SHORT = "%(method)s %(path)s %(status)s"
+
+# No log of ours tells these, and finding them out costs more than writing a line ("Optimization"
+# in Python's Logging HOWTO).
+logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+logging._srcfile = None
 
 
 class AccessLogger(Logger):

@@ -1,14 +1,18 @@
 """gunicorn's worker, which no single client can hold up. `docs/decisions.md` has the reasons."""
 
+import os
 import select
 import socket
 import time
 from collections import deque
+from collections.abc import Sequence
 from concurrent.futures import Future
 from functools import partial
 from selectors import EVENT_READ
 from typing import Any
+from zlib import crc32
 
+from gunicorn.http import wsgi
 from gunicorn.http.errors import LimitRequestHeaders
 from gunicorn.http.message import Request
 from gunicorn.http.parser import RequestParser
@@ -34,7 +38,46 @@ class ShortRequest(Request):
         super().read_into(unreader, buf, stop)
 
 
+class Response(wsgi.Response):
+    """Sends the head of an answer together with what comes first of its body.
+
+    gunicorn's own sends it by itself: one call of the kernel more, and one packet.
+    """
+
+    unsent = b""
+
+    def send_headers(self) -> None:
+        if not self.headers_sent:
+            headers = (f"{name}: {value}\r\n" for name, value in self.headers)
+            self.unsent = "".join((*self.default_headers(), *headers, "\r\n")).encode("latin-1")
+            self.headers_sent = True
+
+    def _emit_body(self, data: bytes) -> None:
+        if self.chunked:
+            self.send_head()
+            super()._emit_body(data)  # type: ignore[misc]  # its types are of an older release
+        else:
+            self.sock.sendall(self.unsent + data)
+            self.unsent = b""
+
+    def sendfile(self, respiter: Any) -> Any:
+        self.send_headers()
+        self.send_head()
+        return super().sendfile(respiter)
+
+    def close(self) -> None:
+        self.send_headers()
+        self.send_head()
+        super().close()
+
+    def send_head(self) -> None:
+        if self.unsent:
+            self.sock.sendall(self.unsent)
+            self.unsent = b""
+
+
 RequestParser.mesg_class = ShortRequest
+wsgi.Response = Response  # type: ignore[misc]
 
 
 class Worker(ThreadWorker):
@@ -45,9 +88,17 @@ class Worker(ThreadWorker):
 
     Once it stops, it lets nobody in any more. gunicorn's own would leave the door open for
     seconds, and hang up on whoever came in without an answer: a proxy can't ask another then.
+
+    It keeps to one processor. Its threads take turns anyway, as they share an interpreter; each
+    turn that goes to another processor costs as much as a part of an answer.
     """
 
     def init_process(self) -> None:
+        if hasattr(os, "sched_setaffinity"):
+            allowed = sorted(os.sched_getaffinity(0))
+            number = self.age % self.cfg.workers
+            # Before any other thread: each takes it over from the one that starts it.
+            os.sched_setaffinity(0, {processor_of(self.cfg.address, number, allowed)})
         self.leaving: deque[tuple[float, TConn]] = deque()
         super().init_process()
 
@@ -117,6 +168,17 @@ class Worker(ThreadWorker):
         self.poller.unregister(conn.sock)
         self.nr_conns -= 1
         conn.close()
+
+
+def processor_of(addresses: Sequence[object], number: int, allowed: Sequence[int]) -> int:
+    """Return which of the allowed processors is for a server's worker of that number.
+
+    Another one for each next port and each next worker. Machines begin with another one each, as
+    all containers on one machine may listen on the same port.
+    """
+    ports = [int(address[1]) for address in addresses if isinstance(address, tuple)]
+    first = crc32(socket.gethostname().encode())
+    return allowed[(first + sum(ports) + number) % len(allowed)]
 
 
 def goes_on(conn: TConn) -> bool:

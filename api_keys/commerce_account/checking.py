@@ -5,7 +5,8 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import Error, connection
+from django.db import DEFAULT_DB_ALIAS, Error, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
 from api_keys.commerce_account.digests import digest_of
@@ -46,14 +47,15 @@ def find_key(digest: str) -> FoundKey | None:
     database to answer it. Nothing asks first whether the connection still stands, either, as
     Django does with a query of its own before each request; one that broke is made anew.
     """
+    connection = connections[DEFAULT_DB_ALIAS]
     was_kept = connection.connection is not None
     try:
-        row = _row_of(digest)
+        row = _row_of(connection, digest)
     except Error:
         if not was_kept or connection.in_atomic_block or connection.is_usable():
             raise
         connection.close()
-        row = _row_of(digest)
+        row = _row_of(connection, digest)
     if row is None:
         return None
     if connection.vendor == "sqlite":  # which keeps UTC, but doesn't say so
@@ -61,7 +63,7 @@ def find_key(digest: str) -> FoundKey | None:
     return FoundKey(*row)
 
 
-def _row_of(digest: str) -> Sequence[Any] | None:
+def _row_of(connection: BaseDatabaseWrapper, digest: str) -> Sequence[Any] | None:
     with connection.cursor() as cursor:
         cursor.execute(_FIND, [digest])
         row: Sequence[Any] | None = cursor.fetchone()

@@ -86,13 +86,14 @@ def take(*claims: tuple[Policy, str]) -> Allowance | None:
 
     None where that one has no limit.
     """
-    limited = [(policy, who) for policy, who in claims if policy.quota]
-    names = [_name(policy, who) for policy, who in limited]
+    quota_of = quotas()
+    limited = [policy for policy, _who in claims if quota_of[policy]]
+    names = [_name(policy, who) for policy, who in claims if quota_of[policy]]
     allowances = [
-        _judge(policy, name, count)
-        for (policy, _who), name, count in zip(limited, names, _add(names), strict=True)
+        _judge(policy, quota_of[policy], name, count)
+        for policy, name, count in zip(limited, names, _add(names), strict=True)
     ]
-    return allowances[0] if limited and limited[0] == claims[0] else None
+    return allowances[0] if limited and limited[0] is claims[0][0] else None
 
 
 def forget() -> None:
@@ -118,8 +119,8 @@ def _policies_beside(policy: Policy) -> str:
     return ", ".join(f'"{each}";q={each.quota};w={SECONDS}' for each in together if each.quota)
 
 
-def _judge(policy: Policy, name: str, count: Count) -> Allowance:
-    left = policy.quota - count.number
+def _judge(policy: Policy, quota: int, name: str, count: Count) -> Allowance:
+    left = quota - count.number
     if left <= 0:
         _note_exhausted(name, count.ends_at)
     return Allowance(policy, left >= 0, max(0, left), _seconds_until(count.ends_at))

@@ -93,6 +93,18 @@ def test_addresses_are_printed_and_secrets_are_for_their_owner_alone(fresh: Site
     assert stat.S_IMODE(mode) == 0o600
 
 
+@pytest.mark.parametrize("application", ["admin_portal.wsgi", "commerce_account.wsgi"])
+def test_all_threads_of_a_site_keep_to_one_processor(fresh: Sites, application: str) -> None:
+    requests.get(f"{fresh.admin}/healthz", timeout=5)
+    (worker,) = descendants(find(fresh, application))
+    threads = [int(thread.name) for thread in Path(f"/proc/{worker}/task").iterdir()]
+
+    allowed = {frozenset(os.sched_getaffinity(thread)) for thread in threads}
+
+    assert len(threads) >= 2
+    ((_one,),) = allowed
+
+
 def test_second_start_keeps_everything_and_shows_no_password_again(
     prepared: Sites, tmp_path: Path
 ) -> None:
