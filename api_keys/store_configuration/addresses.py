@@ -4,6 +4,7 @@ A host name is somebody else's to point: without these rules, whoever holds the 
 could have us send the key to a machine of the inner network, or to a cloud's metadata service.
 """
 
+import functools
 import socket
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
@@ -57,9 +58,16 @@ def is_loopback_host(host: str) -> bool:
 
 def is_forbidden_literal(url: str) -> bool:
     """Tell whether `url` has, instead of a name, an address that we must not connect to."""
-    host = parse_url(url).host or ""
-    address = literal(host.rstrip("."))  # with a dot behind it, it is a name to us, if not to all
+    host, address = _host_in(url)
     return address is not None and not is_allowed(address, host)
+
+
+@functools.lru_cache(maxsize=16)
+def _host_in(url: str) -> tuple[str, Address | None]:
+    host = parse_url(url).host or ""
+    return host, literal(
+        host.rstrip(".")
+    )  # with a dot behind it, it is a name to us, if not to all
 
 
 def literal(host: str) -> Address | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import requests
 from django.conf import settings
+from requests.structures import CaseInsensitiveDict
 from requests.utils import get_environ_proxies, select_proxy
 from urllib3.exceptions import (
     ConnectTimeoutError,
@@ -169,7 +170,7 @@ def _get(
         raise ForbiddenAddressError  # said here, because a proxy would connect to it for us
     timeout = Deadline(deadline, connect=settings.KEY_VALIDATION_CONNECT_TIMEOUT)
     request = _request_to(url).copy()
-    request.prepare_headers({**request.headers, **_HEADERS, **headers})
+    request.headers = CaseInsensitiveDict({**_HEADERS, **headers})
     return adapter.send(
         request,
         proxies=_proxies(url),

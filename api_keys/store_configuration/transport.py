@@ -12,8 +12,10 @@ import http.client
 import io
 import socket
 import time
+from collections.abc import Hashable
 from typing import Any
 
+from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 
@@ -26,7 +28,38 @@ MAX_HEAD = 64 * 1024
 
 
 class DeadlineAdapter(HTTPAdapter):
-    """An adapter whose answers end in time. Use it with `timeout=Deadline(…)`."""
+    """An adapter whose answers end in time. Use it with `timeout=Deadline(…)`.
+
+    It is made for few addresses that are called again and again, and keeps no cookies.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        self._pools: dict[Hashable, HTTPConnectionPool] = {}
+        super().__init__(**kwargs)
+
+    def get_connection_with_tls_context(
+        self, request: PreparedRequest, verify: Any, proxies: Any = None, cert: Any = None
+    ) -> HTTPConnectionPool:
+        """Find the pool only once: what leads to it stays the same, and takes long to put together.
+
+        The parameters are those of the base class.
+        """
+        way = request.url, verify, cert, *(proxies or {}).items()
+        if way not in self._pools:
+            find = super().get_connection_with_tls_context
+            self._pools[way] = find(request, verify, proxies, cert)  # type: ignore[assignment]
+        return self._pools[way]
+
+    def build_response(self, req: PreparedRequest, resp: Any) -> Response:
+        """Return a response as the base class does, but with the headers as urllib3 holds them."""
+        response = Response()
+        response.status_code, response.headers, response.raw = resp.status, resp.headers, resp
+        response.request = req
+        return response
+
+    def close(self) -> None:
+        self._pools.clear()
+        super().close()
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
