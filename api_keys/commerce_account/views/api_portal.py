@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import Q
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -146,23 +146,31 @@ def _render(
     page = Paginator(_keys_chosen(request, chosen, now), KEYS_ON_A_PAGE).get_page(
         request.GET.get("page")
     )
-    calls = calls_of(page.object_list, now.date())
+    keys_shown = _keys_on(page)
+    calls = calls_of(keys_shown, now.date())
     context = {
         "environment": environment,
         "list_form": KeyListForm(initial=chosen),
         "form": refused or NewKeyForm(initial={"environment": environment}),
         "page": page,
-        "keys": [(key, key.state(now), calls[key.pk]) for key in page.object_list],
+        "keys": [(key, key.state(now), calls[key.pk]) for key in keys_shown],
         "is_searched": bool(chosen.get("q") or chosen.get("state")),
         "may_use_keys": Role(request.membership.role).may_use_keys(),
     }
     return render(request, "commerce_account/keys.html", context)
 
 
+def _keys_on(page: Page[IssuedKey]) -> list[IssuedKey]:
+    """Return a page's keys. The database sorts no more of all the others than their numbers."""
+    on_page: Any = page.object_list
+    keys = IssuedKey.objects.select_related("created_by").filter(pk__in=on_page.values("pk"))
+    return list(keys.order_by(*on_page.query.order_by))
+
+
 def _keys_chosen(
     request: MemberRequest, chosen: dict[str, Any], now: datetime
 ) -> IssuedKeyQuerySet:
-    found = IssuedKey.objects.select_related("created_by").filter(
+    found = IssuedKey.objects.filter(
         company=request.membership.company, environment=chosen["environment"]
     )
     state = chosen.get("state")
