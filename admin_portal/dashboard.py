@@ -19,9 +19,10 @@ from admin_portal.sign_in.second_factors import had_second_factor
 from api_keys.contract import Environment, Verdict
 from api_keys.store_configuration.held_keys import KeyFacts, facts_of, held_keys
 from api_keys.store_configuration.key_verifications import SEE as SEE_LOG
+from api_keys.store_configuration.last_verifications import last_verifications
 from api_keys.store_configuration.models import GlobalSettings
 from api_keys.store_configuration.permissions import SAVE, SEE
-from api_keys.store_configuration.verification import known_verdict, last_verifications
+from api_keys.store_configuration.verification import known_verdict
 from api_keys.store_configuration.verification_chart import Chart, charts
 
 RECENT = 5

@@ -12,12 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
 from django.urls import reverse
 
 from admin_portal.notifications.models import Notification, Severity
 from admin_portal.notifications.telling import notify
-from admin_portal.prepared import prepared
 from api_keys.contract import Cause, Environment, Verdict
 from api_keys.store_configuration.held_keys import HeldKey, held_key
 from api_keys.store_configuration.models import GlobalSettings, KeyWatch
@@ -41,13 +39,20 @@ CHANGES_WITHIN = timedelta(hours=1)
 CHANGES = [f"store_configuration.{kind}" for kind in ("key_stopped_working", "key_works_again")]
 
 
-def announce(verification: KeyVerification, *, asked_at: datetime, is_answered: bool) -> None:
+def announce(
+    verification: KeyVerification,
+    watch: KeyWatch | None,
+    *,
+    asked_at: datetime,
+    is_answered: bool,
+) -> None:
     """Tell what is new about a held key. Whatever goes wrong with that is logged, never raised.
 
-    `is_answered` says whether the service itself gave the verdict.
+    `watch` is the environment's, if it has one, as read after the verification. `is_answered` says
+    whether the service itself gave the verdict.
     """
     try:
-        _announce(verification, asked_at, is_answered)
+        _announce(verification, watch, asked_at, is_answered)
     except Exception:
         # Whatever it is, the verdict stands, and the visit must not fail for an e-mail.
         logger.exception("What was found of the %s key was not told.", verification.environment)
@@ -87,8 +92,9 @@ def fingerprint_of(held: HeldKey | None) -> str:
     return held.fingerprint if held else ""
 
 
-def _announce(verification: KeyVerification, asked_at: datetime, is_answered: bool) -> None:
-    watch = next(iter(_watch_of(verification.environment.value)), None)
+def _announce(
+    verification: KeyVerification, watch: KeyWatch | None, asked_at: datetime, is_answered: bool
+) -> None:
     if watch is None:
         if verification.held is None:
             return  # a store that never had a key misses none
@@ -103,11 +109,6 @@ def _announce(verification: KeyVerification, asked_at: datetime, is_answered: bo
         verification.verdict,
     ):
         _change_verdict(watch, verification, asked_at)
-
-
-@prepared
-def _watch_of(environment: Any) -> QuerySet[KeyWatch]:
-    return KeyWatch.objects.filter(environment=environment)
 
 
 def _change_verdict(watch: KeyWatch, verification: KeyVerification, asked_at: datetime) -> None:

@@ -25,8 +25,9 @@ from admin_portal.sign_in.kept_input import entered_in, say_that_it_is_back, tak
 from api_keys.contract import Environment, Verdict
 from api_keys.store_configuration.environments import label_of
 from api_keys.store_configuration.held_keys import held_key
+from api_keys.store_configuration.last_verifications import last_verification
 from api_keys.store_configuration.models import GlobalSettings
-from api_keys.store_configuration.verification import known_verdict, last_verification
+from api_keys.store_configuration.verification import known_verdict
 from api_keys.store_configuration.verification_words import VERDICTS
 
 SEE = "store_configuration.view_globalsettings"

@@ -2,28 +2,26 @@
 
 import logging
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
-from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 
 from admin_portal.encryption import UnreadableError
 from admin_portal.monitoring.request_ids import current_or_new
-from admin_portal.prepared import prepared
 from api_keys.contract import STATUS, Answer, Cause, Environment, Verdict
 from api_keys.store_configuration import metrics, verification_log
 from api_keys.store_configuration.announcing import announce
 from api_keys.store_configuration.breaker import breaker_for
 from api_keys.store_configuration.client import check_key
 from api_keys.store_configuration.held_keys import HeldKey, held_key
-from api_keys.store_configuration.models import GlobalSettings, LastVerification
+from api_keys.store_configuration.last_verifications import watch_and_last
+from api_keys.store_configuration.models import GlobalSettings, KeyWatch, LastVerification
 from api_keys.store_configuration.pasting import is_malformed
 
 logger = logging.getLogger(__name__)
@@ -106,7 +104,7 @@ def verify_stored_key(
     asked_at = timezone.now()
     # Who saved a key or tests the connection wants to know, and is worth the wait.
     insists = occasion is not Occasion.VISIT
-    said = _verify(environment, current_or_new(), insists=insists)
+    said, watch = _verify(environment, current_or_new(), insists=insists)
     is_answered = said.verdict in STATUS
     verification = _with_known_expiry(said)
     metrics.count_verification(environment, verification.verdict, verification.cause)
@@ -115,31 +113,8 @@ def verify_stored_key(
     in_detail = (global_settings or GlobalSettings.current()).debug_logging
     _tell_the_server_log(verification, occasion, user, in_detail=in_detail)
     verification_log.record(verification, occasion, user, in_detail=in_detail)
-    announce(verification, asked_at=asked_at, is_answered=is_answered)
+    announce(verification, watch, asked_at=asked_at, is_answered=is_answered)
     return verification
-
-
-def last_verification(held: HeldKey | None) -> LastVerification | None:
-    """Return what the service said last about this very key, if it ever did."""
-    return last_verifications([held]).get(held.environment) if held else None
-
-
-def last_verifications(held: Iterable[HeldKey]) -> dict[Environment, LastVerification]:
-    """Return what the service said last about each of these keys, in one query."""
-    about = {(key.environment.value, key.fingerprint) for key in held}
-    found = _about(*map(list, zip(*about, strict=True))) if about else []
-    return {
-        Environment(last.environment): last
-        for last in found
-        if (last.environment, last.fingerprint) in about
-    }
-
-
-@prepared
-def _about(environments: list[Any], fingerprints: list[Any]) -> QuerySet[LastVerification]:
-    return LastVerification.objects.filter(
-        environment__in=environments, fingerprint__in=fingerprints
-    )
 
 
 def known_verdict(
@@ -156,13 +131,16 @@ def known_verdict(
     return Verdict.EXPIRED if _has_expired(last, now) else Verdict(last.verdict)
 
 
-def _verify(environment: Environment, request_id: str, *, insists: bool) -> KeyVerification:
+def _verify(
+    environment: Environment, request_id: str, *, insists: bool
+) -> tuple[KeyVerification, KeyWatch | None]:
+    """Return what was found, and what administrators were told of the environment's key."""
     started = time.monotonic()
     held = held_key(environment)
     answer = _ask_about(held, request_id, insists=insists)
     # Read only now: a bad verdict that another visit heard during this call ends the grace.
-    last = last_verification(held)
-    return KeyVerification(
+    watch, last = watch_and_last(environment, held)
+    verification = KeyVerification(
         environment=environment,
         verdict=answer.verdict,
         verified_at=timezone.now(),
@@ -176,6 +154,7 @@ def _verify(environment: Environment, request_id: str, *, insists: bool) -> KeyV
         request_id=request_id,
         milliseconds=round(1000 * (time.monotonic() - started)),
     )
+    return verification, watch
 
 
 def _ask_about(held: HeldKey | None, request_id: str, *, insists: bool) -> Answer:

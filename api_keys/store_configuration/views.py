@@ -20,13 +20,13 @@ from api_keys.contract import Environment, Verdict
 from api_keys.store_configuration.environments import label_of
 from api_keys.store_configuration.forms import ApiKeysForm, key_field
 from api_keys.store_configuration.held_keys import HeldKey, facts_of, held_key, held_keys
+from api_keys.store_configuration.last_verifications import last_verifications
 from api_keys.store_configuration.models import GlobalSettings, LastVerification
 from api_keys.store_configuration.permissions import SAVE, SEE
 from api_keys.store_configuration.storing import remove_key, store_keys
 from api_keys.store_configuration.verification import (
     Occasion,
     known_verdict,
-    last_verifications,
     verify_stored_key,
 )
 

@@ -10,11 +10,10 @@ from api_keys.contract import Environment, Verdict
 from api_keys.store_configuration.announcing import fingerprint_of, tell
 from api_keys.store_configuration.expiries import expiry_at
 from api_keys.store_configuration.held_keys import HeldKey, held_keys
+from api_keys.store_configuration.last_verifications import last_verification, last_verifications
 from api_keys.store_configuration.models import KeyWatch, LastVerification
 from api_keys.store_configuration.verification import (
     Occasion,
-    last_verification,
-    last_verifications,
     verify_stored_key,
 )
 

@@ -11,12 +11,12 @@ from admin_portal.actors import NOBODY
 from api_keys.contract import Answer, Environment, Verdict, fingerprint, generate_key
 from api_keys.store_configuration import breaker, verification
 from api_keys.store_configuration.held_keys import held_key
+from api_keys.store_configuration.last_verifications import last_verification
 from api_keys.store_configuration.models import LastVerification
 from api_keys.store_configuration.storing import KeyChange, remove_key, store_keys
 from api_keys.store_configuration.verification import (
     Occasion,
     known_verdict,
-    last_verification,
     verify_stored_key,
 )
 from tests.conftest import KeyService
