@@ -1,7 +1,7 @@
 """The gate before every page of the channel."""
 
-import functools
 from collections.abc import Callable
+from functools import partial, wraps
 from typing import Concatenate, ParamSpec
 
 from django.http import HttpResponse
@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
 
 from admin_portal.access import OPEN_CHANNEL, USE_TOOLS, permission_required
+from admin_portal.meanwhile import Meanwhile, render_ahead, render_anew
 from admin_portal.requests import AuthenticatedRequest
 from amazon_channel.prompts import Page, Prompt, prompt_for, trouble_known_before
 from api_keys.contract import Environment
@@ -35,7 +36,7 @@ def requires_valid_key(
     """
 
     @permission_required(OPEN_CHANNEL)
-    @functools.wraps(view)
+    @wraps(view)
     def gated(request: VerifiedRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         request.key_verification = verify_for(request)
         prompt = prompt_for(request.key_verification)
@@ -53,11 +54,23 @@ def requires_valid_key(
 
 
 def verify_for(request: VerifiedRequest) -> KeyVerification:
-    """Verify the key of the environment that the channel is set to."""
+    """Verify the key of the environment that the channel is set to.
+
+    While the service prepares its answer, what every page has around its content is rendered.
+    """
     chosen = GlobalSettings.current()
-    return verify_stored_key(
-        Environment(chosen.environment), Occasion.VISIT, request.user, global_settings=chosen
+    # An error of this is nobody's: what is not ready is rendered with the page, and fails there.
+    frame = Meanwhile(partial(render_ahead, request))
+    found = verify_stored_key(
+        Environment(chosen.environment),
+        Occasion.VISIT,
+        request.user,
+        global_settings=chosen,
+        meanwhile=frame.begin if request.method == "GET" else None,
     )
+    if found.is_news:
+        render_anew(request)
+    return found
 
 
 def unavailable(request: VerifiedRequest, prompt: Prompt) -> HttpResponse:

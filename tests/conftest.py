@@ -26,6 +26,7 @@ from api_keys.contract import (
     generate_key,
 )
 from api_keys.store_configuration import breaker, verification_log
+from api_keys.store_configuration.connecting import MEANWHILE
 from api_keys.store_configuration.storing import KeyChange, store_keys
 from tests.settings import REPLACED, values_of
 from tests.valkey import Valkey, running_valkey
@@ -119,6 +120,8 @@ class KeyService:
         self.keys_seen.append(str(key))
         self.urls_seen.append(request.url)
         self.headers_seen.append(request.headers)
+        if work := MEANWHILE.get():
+            work()  # as a connection has it done, once it has sent a request
         answer = self._queue[0] if len(self._queue) == 1 else self._queue.pop(0)
         return answer(str(key))
 

@@ -34,6 +34,7 @@ SHARED = tuple(
         "job_schedule",
         "kept_parts",
         "mail",
+        "meanwhile",
         "monitoring",
         "networks",
         "outage",

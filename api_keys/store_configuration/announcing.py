@@ -45,17 +45,20 @@ def announce(
     *,
     asked_at: datetime,
     is_answered: bool,
-) -> None:
+) -> bool:
     """Tell what is new about a held key. Whatever goes wrong with that is logged, never raised.
+
+    Return whether anything may have been told.
 
     `watch` is the environment's, if it has one, as read after the verification. `is_answered` says
     whether the service itself gave the verdict.
     """
     try:
-        _announce(verification, watch, asked_at, is_answered)
+        return _announce(verification, watch, asked_at, is_answered)
     except Exception:
         # Whatever it is, the verdict stands, and the visit must not fail for an e-mail.
         logger.exception("What was found of the %s key was not told.", verification.environment)
+        return True
 
 
 def tell(
@@ -94,21 +97,22 @@ def fingerprint_of(held: HeldKey | None) -> str:
 
 def _announce(
     verification: KeyVerification, watch: KeyWatch | None, asked_at: datetime, is_answered: bool
-) -> None:
+) -> bool:
     if watch is None:
         if verification.held is None:
-            return  # a store that never had a key misses none
+            return False  # a store that never had a key misses none
         watch, _is_new = KeyWatch.objects.get_or_create(environment=verification.environment)
     if verification.verdict is Verdict.UNAVAILABLE:
         _note_outage(watch, verification)
-        return
-    if is_answered and watch.unavailable_since is not None:
+        return True
+    is_outage_over = is_answered and watch.unavailable_since is not None
+    found = fingerprint_of(verification.held), verification.verdict
+    is_change = (watch.fingerprint, watch.verdict) != found
+    if is_outage_over:
         _end_outage(watch, verification)
-    if (watch.fingerprint, watch.verdict) != (
-        fingerprint_of(verification.held),
-        verification.verdict,
-    ):
+    if is_change:
         _change_verdict(watch, verification, asked_at)
+    return is_outage_over or is_change
 
 
 def _change_verdict(watch: KeyWatch, verification: KeyVerification, asked_at: datetime) -> None:

@@ -3,7 +3,7 @@
 import functools
 import ssl
 import time
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 
 import requests
@@ -37,7 +37,7 @@ from api_keys.store_configuration.addresses import (
     is_forbidden_literal,
     is_loopback,
 )
-from api_keys.store_configuration.connecting import TRACE, Deadline, Trace
+from api_keys.store_configuration.connecting import MEANWHILE, TRACE, Deadline, Trace
 from api_keys.store_configuration.transport import DeadlineAdapter
 
 MAX_BODY = 64 * 1024
@@ -69,19 +69,31 @@ _CAUSES: tuple[tuple[type[BaseException], Cause, str], ...] = (
 _FAILURES = (requests.RequestException, HTTPError, OSError, ValueError)
 
 
-def check_key(key: str, *, environment: Environment, request_id: str) -> Answer:
+def check_key(
+    key: str,
+    *,
+    environment: Environment,
+    request_id: str,
+    meanwhile: Callable[[], None] | None = None,
+) -> Answer:
     """Ask the validation service about `key`. Nothing the service does makes this raise.
 
     `request_id` goes along, so that the service's log and ours can be laid side by side.
+    `meanwhile` is called while the service prepares its answer; it must not raise, and may be
+    called again where the connection breaks. It is not, where nothing can be sent.
 
     An answer we can't read is UNAVAILABLE, not INVALID: if our own dependency is broken,
     telling merchants to replace a good key sends them to the wrong repair.
     """
     began = time.monotonic()
-    with tracing.call_span("check_key", {"commerce.environment": environment.value}) as span:
-        answer = _check(key, environment, request_id, began + settings.KEY_VALIDATION_TIMEOUT)
-        has_failed = answer.verdict is Verdict.UNAVAILABLE
-        span.tell({"commerce.verdict": answer.verdict.value}, has_failed=has_failed)
+    awaiting = MEANWHILE.set(meanwhile)
+    try:
+        with tracing.call_span("check_key", {"commerce.environment": environment.value}) as span:
+            answer = _check(key, environment, request_id, began + settings.KEY_VALIDATION_TIMEOUT)
+            has_failed = answer.verdict is Verdict.UNAVAILABLE
+            span.tell({"commerce.verdict": answer.verdict.value}, has_failed=has_failed)
+    finally:
+        MEANWHILE.reset(awaiting)
     metrics.observe_call(environment, time.monotonic() - began)
     return answer
 

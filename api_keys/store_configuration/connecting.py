@@ -9,7 +9,7 @@ import functools
 import socket
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -42,6 +42,11 @@ class Trace:
 
 TRACE: ContextVar[Trace | None] = ContextVar("trace", default=None)
 """Where connections of this thread note how far they came. Mostly nowhere."""
+
+
+MEANWHILE: ContextVar[Callable[[], None] | None] = ContextVar("meanwhile", default=None)
+"""What this thread does once it has sent a request, before it waits for the answer. Not a part of
+the time that the service has."""
 
 
 class Deadline(Timeout):
@@ -86,6 +91,8 @@ class CheckedHTTPConnection(HTTPConnection):
             trace.certificate = self.sock.getpeercert() or {}
 
     def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as urllib3's own
+        if work := MEANWHILE.get():
+            work()
         self._begin()
         return super().getresponse()
 

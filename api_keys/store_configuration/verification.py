@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,6 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from admin_portal.encryption import UnreadableError
+from admin_portal.meanwhile import Meanwhile
 from admin_portal.monitoring.request_ids import current_or_new
 from api_keys.contract import STATUS, Answer, Cause, Environment, Verdict
 from api_keys.store_configuration import metrics, verification_log
@@ -46,7 +48,8 @@ class KeyVerification:
 
     `environment` is the one asked about, `key_environment` the key's own where the service says
     so. `held` is None only when the verdict is MISSING. `last` is what was known before, of this
-    very key. `request_id` stands in our log, and in the service's if it was asked.
+    very key. `request_id` stands in our log, and in the service's if it was asked. `is_news` says
+    that administrators may have been told.
     """
 
     environment: Environment
@@ -61,6 +64,7 @@ class KeyVerification:
     detail: str = ""
     request_id: str = ""
     milliseconds: int = 0
+    is_news: bool = False
 
     @property
     def is_in_grace(self) -> bool:
@@ -95,16 +99,18 @@ def verify_stored_key(
     user: User | None = None,
     *,
     global_settings: GlobalSettings | None = None,
+    meanwhile: Callable[[], None] | None = None,
 ) -> KeyVerification:
     """Verify the key held for `environment`, now. Nothing the service does makes this raise.
 
     `user` is whoever caused it; None: a job, or somebody at the server's command line. Who has
-    read the Global Settings already hands them over.
+    read the Global Settings already hands them over. `meanwhile` must not raise, and is called
+    while the service prepares its answer, if it is asked.
     """
     asked_at = timezone.now()
     # Who saved a key or tests the connection wants to know, and is worth the wait.
     insists = occasion is not Occasion.VISIT
-    said, watch = _verify(environment, current_or_new(), insists=insists)
+    said, watch = _verify(environment, current_or_new(), meanwhile, insists=insists)
     is_answered = said.verdict in STATUS
     verification = _with_known_expiry(said)
     metrics.count_verification(environment, verification.verdict, verification.cause)
@@ -113,8 +119,8 @@ def verify_stored_key(
     in_detail = (global_settings or GlobalSettings.current()).debug_logging
     _tell_the_server_log(verification, occasion, user, in_detail=in_detail)
     verification_log.record(verification, occasion, user, in_detail=in_detail)
-    announce(verification, watch, asked_at=asked_at, is_answered=is_answered)
-    return verification
+    is_news = announce(verification, watch, asked_at=asked_at, is_answered=is_answered)
+    return replace(verification, is_news=True) if is_news else verification
 
 
 def known_verdict(
@@ -132,14 +138,27 @@ def known_verdict(
 
 
 def _verify(
-    environment: Environment, request_id: str, *, insists: bool
+    environment: Environment,
+    request_id: str,
+    meanwhile: Callable[[], None] | None,
+    *,
+    insists: bool,
 ) -> tuple[KeyVerification, KeyWatch | None]:
     """Return what was found, and what administrators were told of the environment's key."""
     started = time.monotonic()
     held = held_key(environment)
-    answer = _ask_about(held, request_id, insists=insists)
-    # Read only now: a bad verdict that another visit heard during this call ends the grace.
-    watch, last = watch_and_last(environment, held)
+    known = Meanwhile(partial(watch_and_last, environment, held))
+
+    def prepare() -> None:
+        known.begin()
+        if meanwhile:
+            meanwhile()
+
+    answer = _ask_about(held, request_id, prepare, insists=insists)
+    watch, last = known.result()
+    if answer.verdict is Verdict.UNAVAILABLE:
+        # Once more: a bad verdict that another visit heard during this call ends the grace.
+        watch, last = watch_and_last(environment, held)
     verification = KeyVerification(
         environment=environment,
         verdict=answer.verdict,
@@ -157,13 +176,21 @@ def _verify(
     return verification, watch
 
 
-def _ask_about(held: HeldKey | None, request_id: str, *, insists: bool) -> Answer:
+def _ask_about(
+    held: HeldKey | None, request_id: str, meanwhile: Callable[[], None], *, insists: bool
+) -> Answer:
     if held is None:
         return Answer(Verdict.MISSING)
     key = _opened(held)
     if isinstance(key, Verdict):
         return Answer(key)
-    ask = partial(check_key, key, environment=held.environment, request_id=request_id)
+    ask = partial(
+        check_key,
+        key,
+        environment=held.environment,
+        request_id=request_id,
+        meanwhile=meanwhile,
+    )
     return breaker_for(held.environment).call(ask, insists=insists)
 
 

@@ -1,5 +1,6 @@
 """The gate, through the URLs of the channel."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -9,8 +10,10 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
+from admin_portal.notifications.reading import UnreadOnes
 from amazon_channel import urls
 from api_keys.contract import Answer, Environment, Verdict, fingerprint
+from api_keys.store_configuration.connecting import MEANWHILE
 from api_keys.store_configuration.models import StoredKey
 from tests.conftest import KeyService
 
@@ -47,6 +50,41 @@ def test_valid_key_opens_the_channel_and_shows_its_state(
     assert "May 6, 2031, 7:08 a.m. UTC" in page.text
     assert page.text.count("<h3>") == 8
     assert stored_key not in page.text
+
+
+def test_bell_has_what_this_very_visit_found(
+    admin_client: Client, stored_key: str, key_service: KeyService
+) -> None:
+    key_service.answers(Verdict.VALID, Verdict.REVOKED, Verdict.VALID)
+
+    bells = [
+        re.findall('<span class="bell-number">(.*?)</span>', admin_client.get(HOME).text)
+        for _visit in ("good", "sent on to Welcome", "good again")
+    ]
+
+    assert bells == [[], [], ["2"]]
+
+
+def test_what_frames_a_page_is_rendered_while_the_service_answers(
+    admin_client: Client,
+    stored_key: str,
+    key_service: KeyService,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked_with = []
+
+    def unread(user: User) -> UnreadOnes:
+        asked_with.append(MEANWHILE.get() is not None)
+        return UnreadOnes(0, ())
+
+    monkeypatch.setattr("admin_portal.notifications.templatetags.notifications.unread_by", unread)
+    key_service.answers(Verdict.VALID)
+    admin_client.get(HOME)
+    asked_with.clear()
+
+    admin_client.get(HOME)
+
+    assert asked_with == [True]
 
 
 def test_the_key_is_checked_again_on_every_visit(

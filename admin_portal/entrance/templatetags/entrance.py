@@ -1,10 +1,13 @@
 from django import template
 from django.conf import settings
+from django.http import HttpRequest
+from django.middleware.csrf import get_token
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from admin_portal.kept_parts import kept
+from admin_portal.meanwhile import part_of_every_page
 from admin_portal.sign_in.sessions import time_left
 
 register = template.Library()
@@ -25,7 +28,11 @@ data-idle="{idle}" data-longest="{longest}">
 @register.simple_tag(takes_context=True)
 def session_dialog(context: template.Context) -> SafeString:
     """Render what a script shows a minute before the session ends, and after."""
-    request = context["request"]
+    return _session_dialog(context["request"])
+
+
+@part_of_every_page
+def _session_dialog(request: HttpRequest) -> SafeString:
     left = time_left(request)
     idle_minutes = settings.SESSION_COOKIE_AGE // 60
     return format_html(
@@ -34,7 +41,7 @@ def session_dialog(context: template.Context) -> SafeString:
         user=request.user.pk,
         idle=left.idle,
         longest=left.longest,
-        token=context["csrf_token"],
+        token=get_token(request),
         idle_part=kept("entrance/_session_idle.html", idle_minutes=idle_minutes),
         other_parts=kept(
             "entrance/_session_parts.html", hours=settings.SESSION_LONGEST_SECONDS // 3600
