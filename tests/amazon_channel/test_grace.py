@@ -1,5 +1,6 @@
 """An outage right after a good verdict: the channel stays open for a while, and says so."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -179,7 +180,8 @@ def test_good_verdict_after_a_clock_was_set_back_begins_a_grace(
 def test_bad_verdict_that_another_visit_hears_meanwhile_ends_the_grace(
     admin_client: Client, stored_key: str, key_service: KeyService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def hangs(key: str, **about: object) -> Answer:
+    def hangs(key: str, *, meanwhile: Callable[[], None], **about: object) -> Answer:
+        meanwhile()
         monkeypatch.setattr(verification, "check_key", lambda key, **about: Answer(Verdict.REVOKED))
         verify_stored_key(Environment.PRODUCTION, Occasion.VISIT)
         return Answer(Verdict.UNAVAILABLE, cause=Cause.TIME_OUT)
