@@ -29,6 +29,7 @@ SHARED = tuple(
         "background_jobs",
         "background_writing",
         "checks",
+        "csrf",
         "csv_files",
         "encryption",
         "job_schedule",

@@ -31,7 +31,7 @@ OUTERMOST_MIDDLEWARE = [
 MIDDLEWARE = [
     "admin_portal.middleware.TrustedProxiesMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "admin_portal.middleware.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -218,6 +218,7 @@ def templates_of(site: str, context_processors: list[str]) -> list[dict[str, obj
                     "sign_in": "admin_portal.sign_in.template_tags",
                 },
                 "context_processors": [
+                    "admin_portal.csrf.csrf",
                     "django.template.context_processors.request",
                     "django.contrib.auth.context_processors.auth",
                     "django.contrib.messages.context_processors.messages",

@@ -1,11 +1,11 @@
 from django import template
 from django.conf import settings
 from django.http import HttpRequest
-from django.middleware.csrf import get_token
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from admin_portal.csrf import token_of
 from admin_portal.kept_parts import kept
 from admin_portal.meanwhile import part_of_every_page
 from admin_portal.sign_in.sessions import time_left
@@ -41,7 +41,7 @@ def _session_dialog(request: HttpRequest) -> SafeString:
         user=request.user.pk,
         idle=left.idle,
         longest=left.longest,
-        token=get_token(request),
+        token=token_of(request),
         idle_part=kept("entrance/_session_idle.html", idle_minutes=idle_minutes),
         other_parts=kept(
             "entrance/_session_parts.html", hours=settings.SESSION_LONGEST_SECONDS // 3600
