@@ -7,7 +7,7 @@ nothing else, neither the page nor the visitor, so that it can't show anybody an
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from django import template
 from django.template.loader import render_to_string
@@ -15,8 +15,11 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import get_language
 
-MOST_KEPT = 512
-"""Parts, of some kilobytes each, or thirty. The ones that nobody asked for longest go first."""
+MOST_KEPT = 64
+"""Renderings of one template, of some kilobytes each, or thirty. The ones that nobody asked for
+longest go first: a dashboard's cards change with every verification that was counted."""
+
+MOST_CELLS = 512
 
 register = template.Library()
 
@@ -24,14 +27,17 @@ register = template.Library()
 @register.simple_tag
 def kept(template_name: str, **values: Hashable) -> SafeString:
     """Render a template of nothing but `values`, which are what they are for good."""
-    return _render(template_name, get_language(), get_current_timezone_name(), **values)
+    render = _renderer_of(template_name)
+    return render(get_language(), get_current_timezone_name(), **values)
 
 
-@lru_cache(maxsize=MOST_KEPT, typed=True)
-def _render(
-    template_name: str, language: str | None, time_zone: str, /, **values: Hashable
-) -> SafeString:
-    return render_to_string(template_name, values)
+@cache
+def _renderer_of(template_name: str) -> Callable[..., SafeString]:
+    @lru_cache(maxsize=MOST_KEPT, typed=True)
+    def render(language: str | None, time_zone: str, /, **values: Hashable) -> SafeString:
+        return render_to_string(template_name, values)
+
+    return render
 
 
 def kept_as(key: Hashable, render: Callable[[], str]) -> str:
@@ -42,12 +48,12 @@ def kept_as(key: Hashable, render: Callable[[], str]) -> str:
     return cell[0]
 
 
-@lru_cache(maxsize=MOST_KEPT, typed=True)
+@lru_cache(maxsize=MOST_CELLS, typed=True)
 def _cell(key: Hashable, language: str | None, time_zone: str) -> list[str]:
     return []
 
 
 def forget() -> None:
     """Render all parts anew when they are next asked for."""
-    _render.cache_clear()
+    _renderer_of.cache_clear()
     _cell.cache_clear()

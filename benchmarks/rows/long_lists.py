@@ -55,7 +55,7 @@ def compared(
         calls: dict[str, Callable[[], float]] = {
             name: partial(long.open, path) for name, path in paths.items()
         }
-        took = call_by_call({"few": partial(short.open, first), **calls}, CALLS // 20)
+        took = call_by_call({"few": partial(short.open, first), **calls}, CALLS // 40)
     worst = max(paths, key=lambda name: took[name])
     return Line(
         f"{title}, p50 of the slowest of {len(paths)} pages ({worst}) against {FEW} rows",

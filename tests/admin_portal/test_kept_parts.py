@@ -13,7 +13,8 @@ from django.utils.translation import override
 
 from admin_portal.dashboard import Deed
 from admin_portal.form_rendering import FormRenderer
-from admin_portal.kept_parts import _cell, _render, forget, kept
+from admin_portal.kept_parts import MOST_KEPT, _cell, _renderer_of, forget, kept
+from admin_portal.notifications.reading import UnreadOnes
 from admin_portal.preferences.models import Preferences
 
 ROW = "admin_portal/dashboard/_action.html"
@@ -24,14 +25,30 @@ def deed(user_name: str = "ada", number: int = 1) -> Deed:
     return Deed(number, NOON, "user-changed", "success", user_name, "192.0.2.1", "eve")
 
 
+def renderings_of(template: str) -> Any:
+    render: Any = _renderer_of(template)
+    return render.cache_info()
+
+
 def test_same_values_are_rendered_once() -> None:
     first = kept(ROW, row=deed())
-    rendered = _render.cache_info().misses
+    rendered = renderings_of(ROW).misses
 
     again = kept(ROW, row=deed())
 
     assert again == first
-    assert _render.cache_info().misses == rendered
+    assert renderings_of(ROW).misses == rendered
+
+
+def test_renderings_of_one_template_leave_those_of_another(db: None) -> None:
+    bell = kept("notifications/_bell.html", unread=UnreadOnes(0, ()), most=99)
+    for number in range(MOST_KEPT + 1):
+        kept(ROW, row=deed(number=number))
+
+    again = kept("notifications/_bell.html", unread=UnreadOnes(0, ()), most=99)
+
+    assert again is bell
+    assert renderings_of(ROW).currsize == MOST_KEPT
 
 
 def test_other_values_languages_and_clocks_are_rendered_anew() -> None:
@@ -60,12 +77,12 @@ def test_part_sees_nothing_of_the_page(administrator: User, client: Client) -> N
 
 def test_what_is_typed_into_a_field_is_not_kept() -> None:
     widget = {"name": "q", "type": "text", "value": "typed", "attrs": {}, "is_hidden": False}
-    kept_before = _render.cache_info().currsize
+    kept_before = renderings_of("django/forms/widgets/text.html").currsize
 
     shown = FormRenderer().render("django/forms/widgets/text.html", {"widget": widget})
 
     assert 'value="typed"' in shown
-    assert _render.cache_info().currsize == kept_before
+    assert renderings_of("django/forms/widgets/text.html").currsize == kept_before
 
 
 class LineForm(forms.Form):
