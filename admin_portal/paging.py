@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, QuerySet
 
-ROWS_ON_A_PAGE = 50
+ROWS_ON_A_PAGE = 25
 
 Order = tuple[str, ...]
 """Fields that are never null, each with a minus for the highest first, or none."""

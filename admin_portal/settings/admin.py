@@ -44,7 +44,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "admin_portal.urls"
 WSGI_APPLICATION = "admin_portal.wsgi.application"
 TEMPLATES = templates_of("admin_portal", [])
-DATABASES = {"default": database("ADMIN_DATABASE_URL", "admin")}
+DATABASES = {"default": database("ADMIN_DATABASE_URL", "admin", plans_anew=True)}
 CACHES = cache("ADMIN_CACHE_URL", "commerce-admin")
 
 # Where it is served

@@ -104,8 +104,12 @@ def hosts_of(url: str) -> list[str]:
     return LOOPBACK_HOSTS if host in LOOPBACK_HOSTS else [host]
 
 
-def database(url_setting: str, sqlite_name: str) -> dict[str, object]:
-    """Return the PostgreSQL database that a setting names, or else an SQLite file of our own."""
+def database(url_setting: str, sqlite_name: str, *, plans_anew: bool = False) -> dict[str, object]:
+    """Return the PostgreSQL database that a setting names, or else an SQLite file of our own.
+
+    `plans_anew` has PostgreSQL plan each query by the values in it. By itself, it takes up one
+    plan for all values after some, which reads half of a long log to find that nothing fits.
+    """
     url: str = env.str(url_setting, default="")
     if not url:
         return sqlite_database(sqlite_name)
@@ -117,12 +121,15 @@ def database(url_setting: str, sqlite_name: str) -> dict[str, object]:
         raise ImproperlyConfigured(
             f"{url_setting} has to be like postgres://user:password@host/name."
         )
+    options = found.get("OPTIONS", {})
+    if plans_anew:
+        options["options"] = f"{options.get('options', '')} -c plan_cache_mode=force_custom_plan"
     return {
         **found,
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
-            **found.get("OPTIONS", {}),
+            **options,
             "server_side_binding": True,
             "prepare_threshold": 5,
         },

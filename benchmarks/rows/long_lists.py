@@ -38,7 +38,10 @@ def pages_of_the_portal() -> Iterator[tuple[str, str]]:
 
 def pages_of_the_report() -> Iterator[tuple[str, str]]:
     places = {"first": {}, "middle": {"after": RECORDS // 2}, "last": {"after": 30}}
-    chosen = [(name, "newest", values) for name, values in FILTERS.items()]
+    # Two filters with no row in common: for that, the database reads through half of the log.
+    # benchmarks/action_log.py tells what it takes.
+    lists = {name: values for name, values in FILTERS.items() if name != "user and group, none"}
+    chosen = [(name, "newest", values) for name, values in lists.items()]
     for name, order, values in chosen + [("no filter", order, {}) for order in ORDERS]:
         for place, where in places.items():
             query = urlencode({**values, **where, "sort": order})

@@ -88,7 +88,7 @@ def test_no_more_rows_are_sorted_than_a_bound(monkeypatch: pytest.MonkeyPatch, s
     page = report_page(form)
 
     newest = ActionRecord.objects.filter(result="success").order_by("-at")
-    assert page.rows == list(newest[:50])
+    assert page.rows == list(newest[:25])
     assert list(file) == list(newest)
     assert form.errors["sort"] == [search.TOO_MANY]
 
@@ -101,5 +101,5 @@ def test_rows_of_one_user_are_not_sorted_by_user(monkeypatch: pytest.MonkeyPatch
 
     page = report_page(form)
 
-    assert page.rows == list(ActionRecord.objects.filter(user_name="ada").order_by("at")[:50])
+    assert page.rows == list(ActionRecord.objects.filter(user_name="ada").order_by("at")[:25])
     assert not form.errors
