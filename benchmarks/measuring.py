@@ -15,10 +15,10 @@ from typing import TypeVar
 
 from benchmarks.servers import PROCESSORS, Server
 
-SECONDS = float(os.environ.get("BENCH_SECONDS", "3"))
+SECONDS = float(os.environ.get("BENCH_SECONDS", "1"))
 """How long each turn of a load takes."""
 
-ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "15"))
 CALLS = int(os.environ.get("BENCH_CALLS", "1000"))
 """How many calls of each kind, where calls take turns one by one."""
 

@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from functools import partial
 from selectors import EVENT_READ
 from typing import Any
@@ -97,8 +98,10 @@ class Worker(ThreadWorker):
         if hasattr(os, "sched_setaffinity"):
             allowed = sorted(os.sched_getaffinity(0))
             number = self.age % self.cfg.workers
-            # Before any other thread: each takes it over from the one that starts it.
-            os.sched_setaffinity(0, {processor_of(self.cfg.address, number, allowed)})
+            # Before any other thread: each takes it over from the one that starts it. Where a
+            # sandbox forbids it, the worker is slower and does the same.
+            with suppress(OSError):
+                os.sched_setaffinity(0, {processor_of(self.cfg.address, number, allowed)})
         self.leaving: deque[tuple[float, TConn]] = deque()
         super().init_process()
 

@@ -227,6 +227,21 @@ def test_database_s_address_may_have_options_and_quoted_characters(
     assert seen == "['db.example', 'p@ss', 'require']"
 
 
+def test_admin_s_queries_are_planned_by_their_values(
+    sites: dict[str, Site], environment: Environment
+) -> None:
+    url = "postgres://db.example/name?options=-c%20search_path%3Dshop"
+    options = "settings.DATABASES['default']['OPTIONS'].get('options')"
+    named = {"ADMIN_DATABASE_URL": url, "ACCOUNT_DATABASE_URL": url}
+
+    seen = [sites[each].read(options, {**environment, **named}) for each in (ADMIN, ACCOUNT)]
+
+    assert seen == [
+        "-c search_path=shop -c plan_cache_mode=force_custom_plan",
+        "-c search_path=shop",
+    ]
+
+
 @pytest.mark.parametrize(("settings", "site"), [(ADMIN, "admin"), (ACCOUNT, "account")])
 def test_cache_may_be_any_server_s_that_speaks_redis_s_protocol(
     settings: str, site: str, sites: dict[str, Site], environment: Environment
