@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import time
+from functools import lru_cache
 
 from django.contrib import messages
 from django.core import signing
@@ -29,6 +30,12 @@ _NEVER_KEPT = re.compile("password|key|secret|token|code|credential", re.IGNOREC
 
 
 def signature_of(user_pk: int) -> str:
+    """Return what proves who was given a form. The same for a minute: to sign takes a while."""
+    return _signature_in(int(time.time() // 60), user_pk)
+
+
+@lru_cache(maxsize=1024)
+def _signature_in(minute: int, user_pk: int) -> str:
     return signing.dumps(user_pk, salt=_SALT)
 
 
