@@ -20,6 +20,7 @@ MOST_KEPT = 64
 longest go first: a dashboard's cards change with every verification that was counted."""
 
 MOST_CELLS = 512
+"""Texts that `kept_as` keeps in all, of a kilobyte or so each."""
 
 register = template.Library()
 

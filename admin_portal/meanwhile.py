@@ -33,7 +33,7 @@ class Meanwhile(Generic[Result]):
             return
         try:
             self._future.set_result(self._work())
-        except Exception as error:
+        except Exception as error:  # whatever it is, `result` raises it again
             self._future.set_exception(error)
 
     def result(self) -> Result:

@@ -38,7 +38,8 @@ class ContentSecurityPolicyMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response.headers.setdefault(HEADER, self.policy)
+        if not (settings.DEBUG and response.status_code in (404, 500)):  # Django's pages for us
+            response.headers.setdefault(HEADER, self.policy)
         return response
 
 

@@ -78,7 +78,7 @@ class Response(wsgi.Response):
 
 
 RequestParser.mesg_class = ShortRequest
-wsgi.Response = Response  # type: ignore[misc]
+wsgi.Response = Response  # type: ignore[misc]  # gunicorn has no setting for it
 
 
 class Worker(ThreadWorker):

@@ -29,7 +29,7 @@ class FoundKey(KeyDates):
 
 _COLUMNS = ", ".join(field.name for field in fields(FoundKey))
 # Names of our own, nothing that anybody sends: only the digest is, and it goes as a parameter.
-_FIND = f"SELECT {_COLUMNS} FROM {IssuedKey._meta.db_table} WHERE digest = %s"  # noqa: S608
+_FIND = f"SELECT {_COLUMNS} FROM {IssuedKey._meta.db_table} WHERE digest = %s"  # noqa: S608  (our own names)
 
 UNKNOWN = Answer(Verdict.INVALID)
 """The answer about every key that was never issued, malformed ones among them."""

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import requests
 from django.conf import settings
-from requests.structures import CaseInsensitiveDict
 from requests.utils import get_environ_proxies, select_proxy
 from urllib3.exceptions import (
     ConnectTimeoutError,
@@ -182,7 +181,7 @@ def _get(
         raise ForbiddenAddressError  # said here, because a proxy would connect to it for us
     timeout = Deadline(deadline, connect=settings.KEY_VALIDATION_CONNECT_TIMEOUT)
     request = _request_to(url).copy()
-    request.headers = CaseInsensitiveDict({**_HEADERS, **headers})
+    request.prepare_headers({**_HEADERS, **headers})  # refuses what would begin a line of its own
     return adapter.send(
         request,
         proxies=_proxies(url),

@@ -169,7 +169,7 @@ class CheckedHTTPSConnection(CheckedHTTPConnection, HTTPSConnection):
     def _connect_tls_proxy(self, hostname: str, sock: socket.socket) -> ssl.SSLSocket:
         proxy = super()._connect_tls_proxy(hostname, sock)
         # TLS within TLS waits for each piece of a record for as long as for the first.
-        proxy.recv = functools.partial(self._receive, proxy)  # type: ignore[method-assign]
+        proxy.recv = functools.partial(self._receive, proxy)  # type: ignore[method-assign]  # this one only
         return proxy
 
     def _receive(self, proxy: ssl.SSLSocket, size: int = 1024, flags: int = 0) -> bytes:

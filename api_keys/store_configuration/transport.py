@@ -47,7 +47,8 @@ class DeadlineAdapter(HTTPAdapter):
         way = request.url, verify, cert, *(proxies or {}).items()
         if way not in self._pools:
             find = super().get_connection_with_tls_context
-            self._pools[way] = find(request, verify, proxies, cert)  # type: ignore[assignment]
+            pool: Any = find(request, verify, proxies, cert)  # a wider class in the stubs
+            self._pools[way] = pool
         return self._pools[way]
 
     def build_response(self, req: PreparedRequest, resp: Any) -> Response:

@@ -155,10 +155,11 @@ def _verify(
             meanwhile()
 
     answer = _ask_about(held, request_id, prepare, insists=insists)
-    watch, last = known.result()
     if answer.verdict is Verdict.UNAVAILABLE:
-        # Once more: a bad verdict that another visit heard during this call ends the grace.
+        # Read only now: a bad verdict that another visit heard during this call ends the grace.
         watch, last = watch_and_last(environment, held)
+    else:
+        watch, last = known.result()
     verification = KeyVerification(
         environment=environment,
         verdict=answer.verdict,

@@ -34,7 +34,12 @@ def part_that_tells(rendered: list[str]) -> meanwhile.Render:
 
 def test_work_is_done_once() -> None:
     done: list[int] = []
-    work = Meanwhile(lambda: done.append(1) or len(done))  # type: ignore[func-returns-value]
+
+    def count() -> int:
+        done.append(1)
+        return len(done)
+
+    work = Meanwhile(count)
 
     work.begin()
     work.begin()

@@ -5,6 +5,7 @@ from typing import Any
 
 from admin_portal.action_log import chain
 from admin_portal.action_log.models import ActionRecord, ChainHead
+from admin_portal.action_log.verifying import Place, verify
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -37,3 +38,8 @@ def add(number: int = 1, **values: Any) -> None:
     ActionRecord.objects.bulk_create(rows)
     head.seal = chain.head_seal(head, key)
     head.save()
+
+
+def findings(**options: Any) -> list[str]:
+    """Return what a verification of the whole log finds."""
+    return [str(finding) for finding in verify(Place(), **options)]

@@ -1,7 +1,7 @@
 """`manage.py verify_action_log`: what somebody did to the database is found."""
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,11 +18,9 @@ from admin_portal.action_log import chain, verifying
 from admin_portal.action_log.actions import Action
 from admin_portal.action_log.models import ActionRecord, ChainHead, ChainKey
 from admin_portal.action_log.recording import Change, record
-from admin_portal.action_log.verifying import Place, verify
 from admin_portal.actors import NOBODY
 from admin_portal.encryption import encrypt
-from tests.admin_portal.action_log.records import add
-from tests.concurrency import at_once
+from tests.admin_portal.action_log.records import findings
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
@@ -47,10 +45,6 @@ def rows(number: int | None = None) -> QuerySet[ActionRecord]:
 
 def remove(number: int) -> None:
     QuerySet._raw_delete(rows(number), "default")
-
-
-def findings(**options: Any) -> list[str]:
-    return [str(finding) for finding in verify(Place(), **options)]
 
 
 def run(*options: str) -> tuple[int, str]:
@@ -253,58 +247,3 @@ def test_value_of_another_type_is_found_and_named(
     assert bool(findings()) is bool(changed and not is_as_before)
     if changed and not is_as_before:
         assert "4" in findings()[0]
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda: ActionRecord.objects.update(user_name="eve"),
-        lambda: ActionRecord.objects.filter(pk=1).delete(),
-        lambda: ActionRecord.objects.all()._raw_delete("default"),
-        lambda: ActionRecord.objects.get(pk=1).delete(),
-        lambda: ActionRecord.objects.get(pk=1).save(),
-        lambda: ActionRecord.objects.bulk_update([ActionRecord.objects.get(pk=1)], ["action"]),
-        lambda: ActionRecord.objects.update_or_create(pk=1, defaults={"action": "x"}),
-    ],
-)
-def test_application_can_neither_change_nor_delete_a_record(change: Callable[[], object]) -> None:
-    add(2)
-
-    with pytest.raises(TypeError, match="never"), transaction.atomic():
-        change()
-
-    assert findings() == []
-
-
-@pytest.mark.django_db(transaction=True)
-def test_records_of_many_at_once_are_one_chain_without_a_gap() -> None:
-    def act(index: int) -> None:
-        for each in range(5):
-            with transaction.atomic():
-                record(Action.SIGNED_IN, by=NOBODY, user_name=f"{index}")
-                transaction.set_rollback(each == 2)
-
-    at_once(act, 8)
-
-    assert list(ActionRecord.objects.order_by("pk").values_list("pk", flat=True)) == [*range(1, 33)]
-    assert findings() == []
-
-
-@pytest.mark.django_db(transaction=True)
-def test_what_is_recorded_during_a_verification_is_no_trouble(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(verifying, "ROWS_IN_A_BATCH", 3)
-    add(10)
-    place, read = Place(), verifying._rows_after
-
-    def rows_after(number: int) -> list[tuple[int, ActionRecord | None]]:
-        found = read(number)
-        if number < 30:
-            at_once(lambda _index: record(Action.SIGNED_IN, by=NOBODY), 1)
-        return found
-
-    monkeypatch.setattr(verifying, "_rows_after", rows_after)
-
-    assert list(verify(place)) == []
-    assert place.number == ActionRecord.objects.count()

@@ -234,3 +234,12 @@ def test_key_that_fits_in_no_header_is_unavailable_and_not_sent(settings: Settin
 
     assert answer.verdict is Verdict.UNAVAILABLE
     assert service.requests == []
+
+
+@pytest.mark.parametrize("key", ["ck\r\nX-Other: 1", "ck\n folded", "ck\r\n\tfolded"])
+def test_key_that_would_begin_a_line_of_its_own_is_not_sent(settings: Settings, key: str) -> None:
+    with FaultyService(answering("200 OK")) as service:
+        answer = ask(settings, service.url, key)
+
+    assert answer.verdict is Verdict.UNAVAILABLE
+    assert service.requests == []
